@@ -1,0 +1,123 @@
+// Package procedure holds the catalogue of administrative procedures: dated
+// versions with their channels, time limits, papers, fees, legal bases and results.
+// It does no I/O.
+//
+// A version is never edited once published; a change is a new version from a date,
+// and a dossier keeps the version it was accepted under. What the source left
+// unclear is kept verbatim and marked, never guessed.
+package procedure
+
+import (
+	"github.com/motcua/motcua/internal/agency"
+)
+
+// Version is one procedure as it stands between From and Until.
+type Version struct {
+	Code   string `yaml:"code" json:"code"`             // national code as text: 1.001193
+	Number int    `yaml:"-" json:"number"`              // counts the versions of one code from 1
+	Digest string `yaml:"-" json:"digest"`              // sha-256 of the canonical content, hex
+	From   string `yaml:"from,omitempty" json:"from"`   // local date yyyy-mm-dd
+	Until  string `yaml:"until,omitempty" json:"until"` // exclusive; empty while in force
+	Source string `yaml:"source,omitempty" json:"source"`
+
+	Name       string         `yaml:"name" json:"name"`
+	Purpose    string         `yaml:"purpose,omitempty" json:"purpose"` // one plain sentence: what it is for
+	Sector     string         `yaml:"sector" json:"sector"`
+	Ministry   string         `yaml:"ministry,omitempty" json:"ministry"`
+	Levels     []agency.Level `yaml:"levels,omitempty" json:"levels"`
+	LevelText  string         `yaml:"level_text,omitempty" json:"level_text"` // verbatim
+	Kind       string         `yaml:"kind,omitempty" json:"kind"`             // loại thủ tục, verbatim
+	Decision   string         `yaml:"decision,omitempty" json:"decision"`     // publishing decision
+	Subjects   []string       `yaml:"subjects,omitempty" json:"subjects"`
+	Authority  string         `yaml:"authority,omitempty" json:"authority"`   // competent authority, verbatim
+	Executor   string         `yaml:"executor,omitempty" json:"executor"`     // executing agency, verbatim
+	Delegate   string         `yaml:"delegate,omitempty" json:"delegate"`     // authorised agency, verbatim
+	Partner    string         `yaml:"partner,omitempty" json:"partner"`       // cooperating agency, verbatim
+	Address    string         `yaml:"address,omitempty" json:"address"`       // place of submission, verbatim
+	Steps      string         `yaml:"steps,omitempty" json:"steps"`           // trình tự thực hiện, paragraphs
+	Conditions string         `yaml:"conditions,omitempty" json:"conditions"` // yêu cầu, điều kiện
+	Channels   []Channel      `yaml:"channels,omitempty" json:"channels"`
+	Components []Component    `yaml:"components,omitempty" json:"components"`
+	Sets       int            `yaml:"sets,omitempty" json:"sets"` // number of sets of papers; 0 = not stated
+	Results    []Result       `yaml:"results,omitempty" json:"results"`
+	Bases      []LegalBasis   `yaml:"bases,omitempty" json:"bases"`
+	Keywords   []string       `yaml:"keywords,omitempty" json:"keywords"`
+	Related    string         `yaml:"related,omitempty" json:"related"`
+
+	// How the province carries it out. Empty Form and Process mean the pack's general ones.
+	Form      string      `yaml:"form,omitempty" json:"form"`
+	Process   string      `yaml:"process,omitempty" json:"process"`
+	Competent []agency.ID `yaml:"competent,omitempty" json:"competent"` // resolving agencies; empty: by the pack's routing
+	Online    string      `yaml:"online,omitempty" json:"online"`       // full | partial | none | "" = not stated
+	SameVisit bool        `yaml:"same_visit,omitempty" json:"same_visit"`
+
+	Marks []Mark `yaml:"marks,omitempty" json:"marks"`
+}
+
+// Ways of submission and return.
+const (
+	Direct = "direct"
+	Online = "online"
+	Post   = "post"
+)
+
+// Channel is one manner of carrying the procedure out, with its own time limits and fees.
+type Channel struct {
+	Kind   string      `yaml:"kind" json:"kind"` // direct | online | post
+	Limits []TimeLimit `yaml:"limits,omitempty" json:"limits"`
+	Fees   []Fee       `yaml:"fees,omitempty" json:"fees"`
+	Note   string      `yaml:"note,omitempty" json:"note"`
+}
+
+// TimeLimit is a statutory processing time. Limit is empty when the source cannot be understood.
+type TimeLimit struct {
+	Limit    string `yaml:"limit,omitempty" json:"limit"` // 5wd, 8wh, 15d, 1m, 0.5wd, same-visit (package deadline)
+	Case     string `yaml:"case,omitempty" json:"case"`   // when this limit applies, if there are several
+	Verbatim string `yaml:"verbatim,omitempty" json:"verbatim"`
+}
+
+// Fee is a fee (phí), a charge (lệ phí) or another financial obligation.
+type Fee struct {
+	Kind     string `yaml:"kind,omitempty" json:"kind"` // phi | le_phi | other
+	Name     string `yaml:"name,omitempty" json:"name"`
+	Amount   int64  `yaml:"amount" json:"amount"` // đồng
+	Known    bool   `yaml:"known" json:"known"`   // false: the amount is only in Verbatim
+	Case     string `yaml:"case,omitempty" json:"case"`
+	Verbatim string `yaml:"verbatim,omitempty" json:"verbatim"`
+}
+
+// Component is one paper or data item of the dossier. ID is unique within the version and stable.
+type Component struct {
+	ID        string   `yaml:"id" json:"id"`
+	Group     string   `yaml:"group,omitempty" json:"group"` // "trường hợp …" heading; papers of one group belong together
+	Name      string   `yaml:"name" json:"name"`
+	Originals int      `yaml:"originals,omitempty" json:"originals"`
+	Copies    int      `yaml:"copies,omitempty" json:"copies"`
+	Counted   bool     `yaml:"counted" json:"counted"` // whether the source states quantities
+	Required  bool     `yaml:"required,omitempty" json:"required"`
+	Note      bool     `yaml:"is_note,omitempty" json:"note"` // a remark, not a paper
+	Templates []string `yaml:"templates,omitempty" json:"templates"`
+	Reuse     string   `yaml:"reuse,omitempty" json:"reuse"` // database it may come from
+	Verbatim  string   `yaml:"verbatim,omitempty" json:"verbatim"`
+}
+
+// Result is what the procedure yields.
+type Result struct {
+	Code string `yaml:"code,omitempty" json:"code"`
+	Name string `yaml:"name" json:"name"`
+}
+
+// LegalBasis is a text the procedure stands on.
+type LegalBasis struct {
+	Number string `yaml:"number,omitempty" json:"number"`
+	Name   string `yaml:"name" json:"name"`
+	Date   string `yaml:"date,omitempty" json:"date"`
+	Issuer string `yaml:"issuer,omitempty" json:"issuer"`
+}
+
+// Mark says what an importer could not understand. Nothing is guessed: the words stay.
+type Mark struct {
+	Field    string `yaml:"field" json:"field"`       // channels[0].limits[0], components[3], …
+	Reason   string `yaml:"reason" json:"reason"`     // key: limit.no-unit, limit.no-meaning, fee.amount-unclear, …
+	Verbatim string `yaml:"verbatim" json:"verbatim"` // the words of the source
+}
