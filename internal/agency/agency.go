@@ -77,7 +77,10 @@ type Place struct {
 	Code   string `json:"code"`
 	Name   string `json:"name"`   // Phường Ba Đình
 	Parent string `json:"parent"` // province code for a commune, empty for a province
-	Kind   string `json:"kind"`   // Thành phố, Tỉnh, Phường, Xã, Đặc khu
-	From   string `json:"from"`
-	Until  string `json:"until,omitempty"`
+	// District is the name of the district a commune lay in until 2025-06-30: communes of one
+	// province may share a name, and people know the old ones by their district.
+	District string `json:"district,omitempty"`
+	Kind     string `json:"kind"` // Thành phố, Tỉnh, Phường, Xã, Đặc khu
+	From     string `json:"from"`
+	Until    string `json:"until,omitempty"`
 }

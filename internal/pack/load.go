@@ -1,0 +1,408 @@
+package pack
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/eform"
+	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/viet"
+	"github.com/motcua/motcua/internal/workflow"
+)
+
+// Bounds of one file. A pack is text for people; what is larger is a mistake or an attack.
+const (
+	maxFile  = 1 << 20
+	maxLine  = 64 << 10
+	maxDepth = 64
+	maxFiles = 20_000
+)
+
+// source is a parsed file, kept to find the lines of problems.
+type source struct {
+	name string
+	root ast.Node
+}
+
+// place is where a thing was declared.
+type place struct {
+	file *source
+	path string // yaml path: $ or $[3]
+}
+
+// Load reads a pack. Every problem carries file and line; the rest of the pack is still read,
+// so one run shows all of them. A pack with problems must not be used.
+func Load(fsys fs.FS) (*Pack, []Problem) {
+	l := loader{fsys: fsys, pack: &Pack{
+		Rights: map[string][]string{}, Templates: map[string]string{},
+		files: map[string]*source{}, where: map[string]place{},
+	}}
+	l.head()
+	list(&l, "agencies.yaml", true, &l.pack.Agencies)
+	list(&l, "posts.yaml", true, &l.pack.Posts)
+	list(&l, "people.yaml", false, &l.pack.People)
+	list(&l, "hours.yaml", true, &l.pack.Hours)
+	list(&l, "routing.yaml", true, &l.pack.Routing)
+	if src := l.parse("rights.yaml", true); src != nil {
+		l.decode(src, src.root, &l.pack.Rights)
+		l.declare("rights.yaml", 0, place{src, "$"})
+	}
+	l.text("synonyms.txt", &l.pack.Synonyms)
+	each(&l, "procedures", func(v *procedure.Version) string { return v.Code }, &l.pack.Procedures)
+	l.forms()
+	each(&l, "processes", func(w *workflow.Process) string { return w.ID }, &l.pack.Processes)
+	for _, w := range l.pack.Processes {
+		w.Digest = procedure.SumOf(w)
+	}
+	for _, v := range l.pack.Procedures {
+		v.Source = "pack:" + l.pack.ID
+		v.Digest = v.Sum()
+	}
+	l.templates()
+	l.strangers()
+	return l.pack, l.problems
+}
+
+type loader struct {
+	fsys     fs.FS
+	pack     *Pack
+	problems []Problem
+}
+
+func (l *loader) problem(file string, line int, format string, args ...any) {
+	l.problems = append(l.problems, Problem{File: file, Line: line, Reason: fmt.Sprintf(format, args...)})
+}
+
+// read returns the bytes of a file within the bounds.
+func (l *loader) read(name string, must bool) ([]byte, bool) {
+	f, err := l.fsys.Open(name)
+	if err != nil {
+		if must || !errors.Is(err, fs.ErrNotExist) {
+			l.problem(name, 0, "cannot be read: %s", plain(err))
+		}
+		return nil, false
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	switch {
+	case err != nil:
+		l.problem(name, 0, "cannot be read: %s", plain(err))
+		return nil, false
+	case len(raw) > maxFile:
+		l.problem(name, 0, "larger than %d bytes", maxFile)
+		return nil, false
+	case !utf8.Valid(raw):
+		l.problem(name, 0, "not UTF-8 text")
+		return nil, false
+	}
+	return raw, true
+}
+
+func plain(err error) string {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// parse reads a YAML file. Anchors and aliases are refused: nobody needs them to read a
+// pack, and a few lines of them can grow to gigabytes.
+func (l *loader) parse(name string, must bool) *source {
+	raw, ok := l.read(name, must)
+	if !ok {
+		return nil
+	}
+	raw = []byte(viet.NFC(string(raw)))
+	if line, why := tooDeep(raw); why != "" {
+		l.problem(name, line, "%s", why)
+		return nil
+	}
+	file, err := parser.ParseBytes(raw, 0)
+	if err != nil {
+		l.yamlProblem(name, err)
+		return nil
+	}
+	docs := slices.DeleteFunc(file.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
+	if len(docs) != 1 {
+		l.problem(name, 0, "must hold one YAML document, holds %d", len(docs))
+		return nil
+	}
+	src := &source{name: name, root: docs[0].Body}
+	var alias ast.Node
+	ast.Walk(visitor(func(n ast.Node) {
+		if t := n.Type(); alias == nil && (t == ast.AliasType || t == ast.AnchorType) {
+			alias = n
+		}
+	}), src.root)
+	if alias != nil {
+		l.problem(name, lineOf(alias), "anchors and aliases are not used in packs")
+		return nil
+	}
+	l.pack.files[name] = src
+	return src
+}
+
+type visitor func(ast.Node)
+
+func (v visitor) Visit(n ast.Node) ast.Visitor { v(n); return v }
+
+// tooDeep finds lines too long and brackets nested too deep before the parser recurses into them.
+func tooDeep(raw []byte) (line int, why string) {
+	line, depth, start := 1, 0, 0
+	for i, c := range raw {
+		switch c {
+		case '\n':
+			line, start = line+1, i+1
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+		if i-start > maxLine {
+			return line, fmt.Sprintf("line longer than %d bytes", maxLine)
+		}
+		if depth > maxDepth {
+			return line, fmt.Sprintf("brackets nested deeper than %d", maxDepth)
+		}
+	}
+	return 0, ""
+}
+
+func (l *loader) yamlProblem(name string, err error) {
+	if ye, ok := errors.AsType[yaml.Error](err); ok {
+		line := 0
+		if t := ye.GetToken(); t != nil && t.Position != nil {
+			line = t.Position.Line
+		}
+		l.problem(name, line, "%s", ye.GetMessage())
+		return
+	}
+	l.problem(name, 0, "%s", err)
+}
+
+// decode reads a node strictly: an unknown or repeated key is a problem.
+func (l *loader) decode(src *source, node ast.Node, into any) bool {
+	if err := yaml.NodeToValue(node, into, yaml.Strict()); err != nil {
+		before := len(l.problems)
+		l.yamlProblem(src.name, err)
+		if p := &l.problems[before]; p.Line == 0 {
+			p.Line = lineOf(node)
+		}
+		return false
+	}
+	return true
+}
+
+func lineOf(n ast.Node) int {
+	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
+		return 0
+	}
+	// The token of a mapping is the colon of its first pair, which may stand lines below; take its key.
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		if len(m.Values) > 0 {
+			return lineOf(m.Values[0])
+		}
+	case *ast.MappingValueNode:
+		return lineOf(m.Key)
+	}
+	return n.GetToken().Position.Line
+}
+
+// list reads a file that holds a sequence; each element is read on its own.
+func list[T any](l *loader, name string, must bool, into *[]T) {
+	src := l.parse(name, must)
+	if src == nil {
+		return
+	}
+	seq, ok := src.root.(*ast.SequenceNode)
+	if !ok {
+		l.problem(name, lineOf(src.root), "must be a list")
+		return
+	}
+	for i, node := range seq.Values {
+		var v T
+		if l.decode(src, node, &v) {
+			l.declare(name, len(*into), place{src, "$[" + strconv.Itoa(i) + "]"})
+			*into = append(*into, v)
+		}
+	}
+}
+
+// declare remembers where the i-th thing of a file or folder stands.
+func (l *loader) declare(of string, i int, p place) { l.pack.where[of+"#"+strconv.Itoa(i)] = p }
+
+// each reads a folder with one YAML file per thing, named by its id.
+func each[T any](l *loader, dir string, id func(*T) string, into *[]*T) {
+	for _, name := range l.yamlIn(dir) {
+		src := l.parse(name, true)
+		if src == nil {
+			continue
+		}
+		v := new(T)
+		if l.decode(src, src.root, v) {
+			l.named(src, dir, id(v), len(*into))
+			*into = append(*into, v)
+		}
+	}
+}
+
+func (l *loader) named(src *source, dir, id string, i int) {
+	if want := strings.TrimSuffix(path.Base(src.name), ".yaml"); id != want {
+		l.problem(src.name, lineOf(src.root), "is named %q but declares %q", want, id)
+	}
+	l.declare(dir, i, place{src, "$"})
+}
+
+func (l *loader) yamlIn(dir string) []string {
+	entries, err := fs.ReadDir(l.fsys, dir)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			l.problem(dir, 0, "cannot be read: %s", plain(err))
+		}
+		return nil
+	}
+	if len(entries) > maxFiles {
+		l.problem(dir, 0, "more than %d files", maxFiles)
+		return nil
+	}
+	var out []string
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		if e.IsDir() || path.Ext(name) != ".yaml" {
+			if !strings.HasPrefix(e.Name(), ".") {
+				l.problem(name, 0, "is not a .yaml file")
+			}
+			continue
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+func (l *loader) head() {
+	src := l.parse("pack.yaml", true)
+	if src == nil {
+		return
+	}
+	var head struct {
+		ID       string            `yaml:"id"`
+		Title    string            `yaml:"title"`
+		Version  string            `yaml:"version"`
+		Province agency.Home       `yaml:"province"`
+		General  procedure.General `yaml:"general"`
+	}
+	if l.decode(src, src.root, &head) {
+		l.pack.ID, l.pack.Title, l.pack.Version = head.ID, head.Title, head.Version
+		l.pack.Home, l.pack.General = head.Province, head.General
+	}
+	l.declare("pack.yaml", 0, place{src, "$"})
+}
+
+// forms read like other things, but their schema is JSON Schema written as YAML.
+func (l *loader) forms() {
+	for _, name := range l.yamlIn("forms") {
+		src := l.parse(name, true)
+		if src == nil {
+			continue
+		}
+		var f struct {
+			ID      string         `yaml:"id"`
+			Title   string         `yaml:"title"`
+			TitleEn string         `yaml:"title_en"`
+			Basis   string         `yaml:"basis"`
+			Schema  map[string]any `yaml:"schema"`
+			Layout  eform.Layout   `yaml:"layout"`
+		}
+		if !l.decode(src, src.root, &f) {
+			continue
+		}
+		schema, err := json.Marshal(f.Schema)
+		if err != nil {
+			l.problem(name, l.pack.line(place{src, "$"}, ".schema"), "schema cannot be written as JSON: %s", err)
+			continue
+		}
+		l.named(src, "forms", f.ID, len(l.pack.Forms))
+		l.pack.Forms = append(l.pack.Forms, &eform.Form{
+			ID: f.ID, Title: f.Title, TitleEn: f.TitleEn, Basis: f.Basis, Schema: schema, Layout: f.Layout,
+		})
+	}
+}
+
+func (l *loader) text(name string, into *string) {
+	if raw, ok := l.read(name, false); ok {
+		*into = viet.NFC(string(raw))
+	}
+}
+
+func (l *loader) templates() {
+	err := fs.WalkDir(l.fsys, "templates", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() || strings.HasPrefix(d.Name(), ".") {
+			return nil
+		}
+		if len(l.pack.Templates) >= maxFiles {
+			return fmt.Errorf("more than %d files", maxFiles)
+		}
+		var text string
+		l.text(name, &text)
+		l.pack.Templates[strings.TrimPrefix(name, "templates/")] = text
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.problem("templates", 0, "cannot be read: %s", plain(err))
+	}
+}
+
+// strangers reports files at the top that no rule reads: a misspelt name would else be silently ignored.
+func (l *loader) strangers() {
+	known := []string{
+		"pack.yaml", "agencies.yaml", "posts.yaml", "people.yaml", "hours.yaml", "rights.yaml", "routing.yaml",
+		"synonyms.txt", "procedures", "forms", "processes", "templates", "README.md",
+	}
+	entries, err := fs.ReadDir(l.fsys, ".")
+	if err != nil {
+		l.problem(".", 0, "cannot be read: %s", plain(err))
+	}
+	for _, e := range entries {
+		if !slices.Contains(known, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
+			l.problem(e.Name(), 0, "is not part of a pack (known: %s)", strings.Join(known, ", "))
+		}
+	}
+}
+
+// line finds the line of a path below a place; it falls back to the place, then to 0.
+func (p *Pack) line(at place, below string) int {
+	if at.file == nil {
+		return 0
+	}
+	for _, text := range []string{at.path + below, at.path} {
+		yp, err := yaml.PathString(text)
+		if err != nil {
+			continue
+		}
+		if n, err := yp.FilterNode(at.file.root); err == nil && n != nil {
+			return lineOf(n)
+		}
+	}
+	return lineOf(at.file.root)
+}
+
+// Files returns the names of the YAML files that were read, sorted.
+func (p *Pack) Files() []string { return slices.Sorted(maps.Keys(p.files)) }

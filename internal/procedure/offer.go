@@ -1,0 +1,383 @@
+package procedure
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/eform"
+	"github.com/motcua/motcua/internal/fault"
+	"github.com/motcua/motcua/internal/viet"
+	"github.com/motcua/motcua/internal/workflow"
+)
+
+// CommuneOfApplicant stands in routing and in Version.Competent for the people's committee
+// of the commune that the applicant names.
+const CommuneOfApplicant agency.ID = "commune-of-applicant"
+
+// Refusals of the catalogue.
+var (
+	ErrUnknown = &fault.Error{Kind: fault.NotFound, Code: "procedure.unknown"} // no such code, or never published
+	ErrRetired = &fault.Error{Kind: fault.Gone, Code: "procedure.retired"}     // was in force once
+	ErrCommune = &fault.Error{Kind: fault.Invalid, Code: "procedure.commune-needed"}
+	ErrChoose  = &fault.Error{Kind: fault.Invalid, Code: "procedure.agency-needed"}
+)
+
+// Route is one rule that names who resolves a procedure which names nobody. Rules are
+// tried in order; an empty field fits all, the last rule has only Competent.
+type Route struct {
+	Ministry  string       `yaml:"ministry,omitempty" json:"ministry,omitempty"` // name, or its words without tones: bo-tu-phap
+	Sector    string       `yaml:"sector,omitempty" json:"sector,omitempty"`     // likewise
+	Level     agency.Level `yaml:"level,omitempty" json:"level,omitempty"`       // one of the version's levels
+	Competent agency.ID    `yaml:"competent" json:"competent"`                   // an agency, or commune-of-applicant
+}
+
+// Fits reports whether the rule speaks about v.
+func (r Route) Fits(v *Version) bool {
+	return (r.Ministry == "" || Slug(r.Ministry) == Slug(v.Ministry)) &&
+		(r.Sector == "" || Slug(r.Sector) == Slug(v.Sector)) &&
+		(r.Level == "" || slices.Contains(v.Levels, r.Level))
+}
+
+// Slug writes a name as it stands in addresses and rules: "Bộ Tư pháp" is "bo-tu-phap".
+func Slug(name string) string { return strings.Join(viet.Tokens(viet.Fold(name)), "-") }
+
+// General names the form and the process of procedures that have none of their own.
+type General struct {
+	Form    string `yaml:"form" json:"form"`
+	Process string `yaml:"process" json:"process"`
+}
+
+// Dated is a version of a configured thing, in force from From until Until (exclusive, empty = open).
+type Dated[T any] struct {
+	ID     string
+	Number int
+	Digest string // sha-256 of the content, hex
+	From   string
+	Until  string
+	Value  T
+}
+
+// Form and Process are dated versions that a dossier may pin.
+type (
+	Form    = Dated[*eform.Form]
+	Process = Dated[*workflow.Process]
+)
+
+// Content is what a Catalogue is built from: everything published, of all dates.
+type Content struct {
+	Revision  int64
+	Versions  []*Version // published, any order
+	Forms     []Form
+	Processes []Process
+	Routing   []Dated[[]Route]
+	General   []Dated[General]
+	Homes     []Dated[agency.Home]
+	Rights    []Dated[map[string][]string] // role → permissions
+	Synonyms  []Dated[string]              // text of synonyms.txt
+	Hours     []agency.Hours
+	Agencies  []agency.Agency
+	Posts     []agency.Post
+	Listed    []Listed
+}
+
+// Listed is a procedure of which a list gives no more than its heading; it is known, not offered.
+type Listed struct {
+	Code, Name, Sector, Ministry string
+}
+
+// Catalogue is an immutable snapshot of all published configuration. It answers by date.
+type Catalogue struct {
+	c         Content
+	tree      *agency.Tree
+	versions  map[string][]*Version // by code, by From ascending
+	digests   map[string]*Version
+	codes     []string // codes with a published version, sorted
+	forms     map[string][]Form
+	formBy    map[string]Form
+	processes map[string][]Process
+	processBy map[string]Process
+	listed    map[string]Listed
+}
+
+// NewCatalogue indexes content. The caller must not change it afterwards.
+func NewCatalogue(c Content) *Catalogue {
+	k := &Catalogue{
+		c: c, tree: agency.NewTree(c.Agencies, c.Posts),
+		versions: map[string][]*Version{}, digests: map[string]*Version{},
+		forms: map[string][]Form{}, formBy: map[string]Form{},
+		processes: map[string][]Process{}, processBy: map[string]Process{},
+		listed: map[string]Listed{},
+	}
+	for _, v := range c.Versions {
+		if _, seen := k.versions[v.Code]; !seen {
+			k.codes = append(k.codes, v.Code)
+		}
+		k.versions[v.Code] = append(k.versions[v.Code], v)
+		k.digests[v.Digest] = v
+	}
+	slices.Sort(k.codes)
+	for _, vs := range k.versions {
+		slices.SortFunc(vs, func(a, b *Version) int { return cmp.Compare(a.Number, b.Number) })
+	}
+	index(c.Forms, k.forms, k.formBy)
+	index(c.Processes, k.processes, k.processBy)
+	for _, l := range c.Listed {
+		k.listed[l.Code] = l
+	}
+	return k
+}
+
+func index[T any](all []Dated[T], byID map[string][]Dated[T], byDigest map[string]Dated[T]) {
+	for _, d := range all {
+		byID[d.ID] = append(byID[d.ID], d)
+		byDigest[d.Digest] = d
+	}
+	for _, ds := range byID {
+		slices.SortFunc(ds, func(a, b Dated[T]) int { return cmp.Compare(a.Number, b.Number) })
+	}
+}
+
+// at returns the last declared of ds that is in force on day.
+func at[T any](ds []Dated[T], day string) (Dated[T], bool) {
+	for _, d := range slices.Backward(ds) {
+		if agency.InForce(d.From, d.Until, day) {
+			return d, true
+		}
+	}
+	return Dated[T]{}, false
+}
+
+// Revision grows with every publication; equal revisions have equal content.
+func (k *Catalogue) Revision() int64 { return k.c.Revision }
+
+// Tree returns the agencies and posts.
+func (k *Catalogue) Tree() *agency.Tree { return k.tree }
+
+// Home returns the province as it stands on day.
+func (k *Catalogue) Home(day string) agency.Home { d, _ := at(k.c.Homes, day); return d.Value }
+
+// Hours returns the office hours of all ids and dates.
+func (k *Catalogue) Hours() []agency.Hours { return k.c.Hours }
+
+// HoursOf returns the office hours of an agency on day: its own, else the province's.
+func (k *Catalogue) HoursOf(id agency.ID, day string) (agency.Hours, bool) {
+	want := k.Home(day).Hours
+	if a, ok := k.tree.At(id, day); ok && a.Hours != "" {
+		want = a.Hours
+	}
+	for _, h := range k.c.Hours {
+		if (h.ID == want || want == "") && agency.InForce(h.From, h.Until, day) {
+			return h, true
+		}
+	}
+	return agency.Hours{}, false
+}
+
+// Rights returns role → permissions on day.
+func (k *Catalogue) Rights(day string) map[string][]string {
+	d, _ := at(k.c.Rights, day)
+	return d.Value
+}
+
+// Routing returns the rules that name who resolves, on day.
+func (k *Catalogue) Routing(day string) []Route { d, _ := at(k.c.Routing, day); return d.Value }
+
+// General returns the general form and process on day.
+func (k *Catalogue) General(day string) General { d, _ := at(k.c.General, day); return d.Value }
+
+// Synonyms returns the text of the province's search words on day.
+func (k *Catalogue) Synonyms(day string) string { d, _ := at(k.c.Synonyms, day); return d.Value }
+
+// Listed returns the procedures of which only the heading is known, by code.
+func (k *Catalogue) Listed() []Listed { return k.c.Listed }
+
+// Version returns the version of code in force on day. It fails with ErrUnknown or ErrRetired.
+func (k *Catalogue) Version(code, day string) (*Version, error) {
+	vs := k.versions[code]
+	for _, v := range slices.Backward(vs) {
+		if agency.InForce(v.From, v.Until, day) {
+			return v, nil
+		}
+	}
+	if len(vs) > 0 && vs[0].From <= day {
+		return nil, ErrRetired.With("code", code)
+	}
+	return nil, ErrUnknown.With("code", code)
+}
+
+// Versions returns every published version of code, oldest first.
+func (k *Catalogue) Versions(code string) []*Version { return slices.Clone(k.versions[code]) }
+
+// Pinned returns a version by its digest, whatever its dates.
+func (k *Catalogue) Pinned(digest string) (*Version, bool) { v, ok := k.digests[digest]; return v, ok }
+
+// PinnedForm returns a version of a form by its digest, whatever its dates.
+func (k *Catalogue) PinnedForm(digest string) (Form, bool) { f, ok := k.formBy[digest]; return f, ok }
+
+// PinnedProcess returns a version of a process by its digest, whatever its dates.
+func (k *Catalogue) PinnedProcess(digest string) (Process, bool) {
+	p, ok := k.processBy[digest]
+	return p, ok
+}
+
+// Form returns the version of a form in force on day.
+func (k *Catalogue) Form(id, day string) (Form, bool) { return at(k.forms[id], day) }
+
+// Process returns the version of a process in force on day.
+func (k *Catalogue) Process(id, day string) (Process, bool) { return at(k.processes[id], day) }
+
+// All returns the versions in force on day, by code.
+func (k *Catalogue) All(day string) []*Version {
+	out := make([]*Version, 0, len(k.codes))
+	for _, code := range k.codes {
+		if v, err := k.Version(code, day); err == nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Offer is a procedure as the province carries it out on a day.
+type Offer struct {
+	Version *Version
+	Form    Form
+	Process Process
+	// Agencies resolve the procedure; the applicant chooses when there are several.
+	Agencies []agency.ID
+	// ByCommune: the people's committee of the commune the applicant names resolves it.
+	// Agencies then lists the communes that may.
+	ByCommune bool
+
+	tree *agency.Tree
+	day  string
+}
+
+// Offer returns how the procedure is carried out on day. It fails with ErrUnknown or ErrRetired.
+func (k *Catalogue) Offer(code, day string) (Offer, error) {
+	v, err := k.Version(code, day)
+	if err != nil {
+		return Offer{}, err
+	}
+	return k.offer(v, day), nil
+}
+
+// OfferOf returns how an already chosen version is carried out on day.
+func (k *Catalogue) OfferOf(v *Version, day string) Offer { return k.offer(v, day) }
+
+func (k *Catalogue) offer(v *Version, day string) Offer {
+	o := Offer{Version: v, tree: k.tree, day: day}
+	general := k.General(day)
+	o.Form, _ = k.Form(cmp.Or(v.Form, general.Form), day)
+	o.Process, _ = k.Process(cmp.Or(v.Process, general.Process), day)
+	competent := v.Competent
+	if len(competent) == 0 {
+		for _, r := range k.Routing(day) {
+			if r.Fits(v) {
+				competent = []agency.ID{r.Competent}
+				break
+			}
+		}
+	}
+	for _, id := range competent {
+		if id != CommuneOfApplicant {
+			if a, ok := k.tree.Current(id, day); ok && !slices.Contains(o.Agencies, a.ID) {
+				o.Agencies = append(o.Agencies, a.ID)
+			}
+			continue
+		}
+		o.ByCommune = true
+		for _, a := range k.tree.Communes(day) {
+			o.Agencies = append(o.Agencies, a.ID)
+		}
+	}
+	return o
+}
+
+// Resolver returns the agency that will resolve: the only one, else the one chosen, else the
+// people's committee that governs place. It fails with ErrCommune or ErrChoose.
+func (o Offer) Resolver(chosen agency.ID, place string) (agency.ID, error) {
+	if chosen != "" && slices.Contains(o.Agencies, chosen) {
+		return chosen, nil
+	}
+	if o.ByCommune {
+		if a, ok := o.tree.Governing(place, o.day); ok && slices.Contains(o.Agencies, a.ID) {
+			return a.ID, nil
+		}
+		return "", ErrCommune
+	}
+	if len(o.Agencies) == 1 && chosen == "" {
+		return o.Agencies[0], nil
+	}
+	return "", ErrChoose
+}
+
+// Count is a heading with the number of procedures under it.
+type Count struct {
+	ID    string // slug of a sector, id of an agency
+	Name  string
+	Count int
+}
+
+// Sectors returns the sectors of the procedures in force on day with their counts, by name.
+func (k *Catalogue) Sectors(day string) []Count {
+	counts := map[string]*Count{}
+	for _, v := range k.All(day) {
+		slug := Slug(v.Sector)
+		if counts[slug] == nil {
+			counts[slug] = &Count{ID: slug, Name: v.Sector}
+		}
+		counts[slug].Count++
+	}
+	return byName(counts)
+}
+
+// InSector returns the versions in force on day whose sector has the slug, by code.
+func (k *Catalogue) InSector(slug, day string) []*Version {
+	var out []*Version
+	for _, v := range k.All(day) {
+		if Slug(v.Sector) == slug {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Agencies returns the agencies that resolve procedures on day with their counts, by name.
+// Each commune counts the procedures that go to the applicant's commune.
+func (k *Catalogue) Agencies(day string) []Count {
+	counts := map[string]*Count{}
+	for _, v := range k.All(day) {
+		for _, id := range k.offer(v, day).Agencies {
+			if counts[string(id)] == nil {
+				a, _ := k.tree.At(id, day)
+				counts[string(id)] = &Count{ID: string(id), Name: a.Name}
+			}
+			counts[string(id)].Count++
+		}
+	}
+	return byName(counts)
+}
+
+// OfAgency returns the versions in force on day that the agency resolves, by code.
+func (k *Catalogue) OfAgency(id agency.ID, day string) []*Version {
+	var out []*Version
+	for _, v := range k.All(day) {
+		if slices.Contains(k.offer(v, day).Agencies, id) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func byName(counts map[string]*Count) []Count {
+	out := make([]Count, 0, len(counts))
+	for _, c := range counts {
+		out = append(out, *c)
+	}
+	slices.SortFunc(out, func(a, b Count) int {
+		return cmp.Or(strings.Compare(viet.SortKey(a.Name), viet.SortKey(b.Name)), strings.Compare(a.ID, b.ID))
+	})
+	return out
+}
