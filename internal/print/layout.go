@@ -1,0 +1,693 @@
+package print
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A5 portrait, in mm: the size that TT 01/2018 art 9 sets for forms 01 to 05.
+const (
+	pageW, pageH           = 148.0, 210.0
+	marginL, marginR       = 13.0, 10.0
+	marginT, marginB       = 9.0, 8.0
+	innerW                 = pageW - marginL - marginR
+	leading                = 1.2  // line height over type size: stacked marks (ế, ộ) must not touch the line above
+	ascent                 = 0.86 // baseline below the top of the line, over type size
+	largest, smallest      = 11.0, 8.0
+	headLeft, headGap      = 50.0, 3.0
+	qrSide, signSpace      = 22.0, 13.0
+	thin                   = 0.2
+	smallPrint, finePrint  = 8.0, 7.0
+	pageNumberSpace        = 4.5
+	cellPad, tableSize     = 1.0, 1.0 // mm; points below the body
+	noClip, wholeTable     = math.MaxInt, math.MaxInt
+	justifyAt, spaceAfter  = 0.6, 0.25 // share of the line that must be filled; paragraph space over type size
+	stepDown, leastOnPages = 0.5, 9.5
+)
+
+// op is one thing to draw, in mm from the top left of its page. Golden tests compare ops.
+type op struct {
+	Page  int     `json:"page"`
+	Kind  string  `json:"kind"` // text, line, qr
+	X     float64 `json:"x"`
+	Y     float64 `json:"y"` // of the baseline for text
+	W     float64 `json:"w,omitempty"`
+	H     float64 `json:"h,omitempty"`
+	Style style   `json:"style,omitempty"`
+	Size  float64 `json:"size,omitempty"`
+	Text  string  `json:"text,omitempty"`
+}
+
+// sheet is a layout in the making.
+type sheet struct {
+	ops  []op
+	page int     // from 1
+	y    float64 // top of what comes next
+	base float64 // type size of the body, pt
+	clip int     // most runes of one value
+	rows int     // most rows of a table
+}
+
+// lay puts p on pages: as few as it can, in the largest type that keeps them few.
+func (p paper) lay() []op {
+	if !p.form.OnePage {
+		var best *sheet
+		for base := largest; base >= leastOnPages; base -= stepDown {
+			if s := p.try(base, noClip, wholeTable); best == nil || s.page < best.page {
+				best = s
+			}
+		}
+		return p.numbered(best)
+	}
+	for base := largest; base >= smallest; base -= stepDown {
+		if s := p.try(base, noClip, wholeTable); s.page == 1 {
+			return s.ops
+		}
+	}
+	// At the smallest type: shorten what is long before leaving rows out, so that a list of twelve
+	// long names is still a list of twelve.
+	for _, clip := range []int{240, 160, 110} {
+		if s := p.try(smallest, clip, wholeTable); s.page == 1 {
+			return s.ops
+		}
+	}
+	longest := 0
+	for _, l := range p.lists {
+		longest = max(longest, len(l))
+	}
+	least := min(longest, 6)
+	for _, clip := range []int{160, 110, 70, 40, 20} {
+		lo, hi := -1, longest // lo fits (or nothing does), hi does not
+		for lo+1 < hi {
+			mid := (lo + hi) / 2
+			if p.try(smallest, clip, mid).page == 1 {
+				lo = mid
+			} else {
+				hi = mid
+			}
+		}
+		if lo >= least || (clip == 20 && lo >= 0) {
+			return p.try(smallest, clip, lo).ops
+		}
+	}
+	return p.try(smallest, 20, 0).ops
+}
+
+// try lays p out once.
+func (p paper) try(base float64, clip, rows int) *sheet {
+	s := &sheet{page: 1, y: marginT, base: base, clip: clip, rows: rows}
+	v := values{}
+	for k, x := range p.values {
+		v[k] = s.cut(x)
+	}
+	s.head(p, v)
+	for _, b := range p.form.Body {
+		if b.If.holds(v) {
+			s.block(p, b, v)
+		}
+	}
+	s.foot(p, v)
+	return s
+}
+
+// numbered adds page numbers when there is more than one page.
+func (p paper) numbered(s *sheet) []op {
+	if s.page == 1 {
+		return s.ops
+	}
+	for n := 1; n <= s.page; n++ {
+		v := values{"page": strconv.Itoa(n), "pages": strconv.Itoa(s.page)}
+		t := p.set.Page.plain(v)
+		w := faces[""].width(t, smallPrint)
+		s.ops = append(s.ops, op{Page: n, Kind: "text", X: round2(pageW - marginR - w), Y: round2(pageH - marginB + 2), Size: smallPrint, Text: t})
+	}
+	return s.ops
+}
+
+func (s *sheet) cut(x string) string {
+	if s.clip == noClip || utf8.RuneCountInString(x) <= s.clip {
+		return x
+	}
+	r := []rune(x)[:s.clip-1]
+	return strings.TrimRight(string(r), " ,;.\n") + "…"
+}
+
+func (s *sheet) lineHeight(size float64) float64 { return size * leading * mmPerPt }
+
+func (s *sheet) bottom() float64 { return pageH - marginB - pageNumberSpace }
+
+// need starts a new page when h mm do not fit on this one.
+func (s *sheet) need(h float64) bool {
+	if s.y+h <= s.bottom() || s.y <= marginT {
+		return false
+	}
+	s.page++
+	s.y = marginT
+	return true
+}
+
+func (s *sheet) text(x, y float64, st style, size float64, t string) {
+	s.ops = append(s.ops, op{Page: s.page, Kind: "text", X: round2(x), Y: round2(y), Style: st, Size: size, Text: t})
+}
+
+// line draws a rule; w and h are its extent, one of them zero.
+func (s *sheet) line(x, y, w, h float64) {
+	s.ops = append(s.ops, op{Page: s.page, Kind: "line", X: round2(x), Y: round2(y), W: round2(w), H: round2(h)})
+}
+
+func round2(x float64) float64 { return math.Round(x*100) / 100 }
+
+// word is what cannot be broken: pieces that touch each other.
+type word struct {
+	pieces []span
+	width  float64
+	brk    bool // a line ends after it
+}
+
+// words splits spans at spaces; a word wider than w is broken.
+func words(spans []span, size, w float64) []word {
+	var out []word
+	var cur word
+	end := func(brk bool) {
+		if len(cur.pieces) > 0 || brk {
+			cur.brk = brk
+			out = append(out, cur)
+		}
+		cur = word{}
+	}
+	for _, sp := range spans {
+		f := faces[styleOf(sp.bold, sp.italic)]
+		rest := f.drawable(sp.text)
+		for rest != "" {
+			i := strings.IndexAny(rest, " \n")
+			part, sep := rest, byte(0)
+			if i >= 0 {
+				part, sep, rest = rest[:i], rest[i], rest[i+1:]
+			} else {
+				rest = ""
+			}
+			for part != "" {
+				fit := part
+				if cur.width+f.width(part, size) > w {
+					fit = f.fitting(part, size, w-cur.width)
+					if fit == "" && len(cur.pieces) > 0 {
+						end(false)
+						continue
+					}
+					if fit == "" { // a column narrower than a letter: one letter a line
+						_, n := utf8.DecodeRuneInString(part)
+						fit = part[:n]
+					}
+				}
+				cur.pieces = append(cur.pieces, span{fit, sp.bold, sp.italic})
+				cur.width += f.width(fit, size)
+				part = part[len(fit):]
+				if part != "" {
+					end(false)
+				}
+			}
+			switch sep {
+			case ' ':
+				end(false)
+			case '\n':
+				end(true)
+			}
+		}
+	}
+	end(false)
+	return out
+}
+
+// fitting returns the longest start of s that fits in w, broken after a mark where there is one late enough.
+func (f *face) fitting(s string, size, w float64) string {
+	last, mark := 0, 0
+	x := 0.0
+	for i, r := range s {
+		x += f.width(string(r), size)
+		if x > w {
+			break
+		}
+		last = i + utf8.RuneLen(r)
+		if strings.ContainsRune("/-_.@;,", r) {
+			mark = last
+		}
+	}
+	if mark > last/2 {
+		return s[:mark]
+	}
+	return s[:last]
+}
+
+// lines breaks words into lines of width w, the first indented by indent.
+func lines(ws []word, size, w, indent float64) [][]word {
+	space := faces[""].width(" ", size)
+	var out [][]word
+	var cur []word
+	x := indent
+	for _, wd := range ws {
+		if len(cur) > 0 && x+space+wd.width > w+0.01 {
+			out = append(out, cur)
+			cur, x = nil, 0
+		}
+		if len(cur) > 0 {
+			x += space
+		}
+		cur = append(cur, wd)
+		x += wd.width
+		if wd.brk {
+			out = append(out, cur)
+			cur, x = nil, indent
+		}
+	}
+	if len(cur) > 0 {
+		out = append(out, cur)
+	}
+	return out
+}
+
+type align int
+
+const (
+	left align = iota
+	center
+	right
+	justify
+)
+
+func alignOf(s string) align {
+	switch s {
+	case "center":
+		return center
+	case "right":
+		return right
+	case "justify":
+		return justify
+	}
+	return left
+}
+
+// put draws one line of words at x, with the top of the line at y.
+func (s *sheet) put(ws []word, x, y, w, size float64, a align, last bool) {
+	space := faces[""].width(" ", size)
+	total := -space
+	for _, wd := range ws {
+		total += wd.width + space
+	}
+	gap := space
+	switch a {
+	case center:
+		x += (w - total) / 2
+	case right:
+		x += w - total
+	case justify:
+		if n := len(ws) - 1; !last && n > 0 && total > w*justifyAt && !ws[n].brk {
+			gap += (w - total) / float64(n)
+		}
+	}
+	y += (size*ascent + size*(leading-1)/2) * mmPerPt
+	// Words of one style are drawn in one go, with their spaces, so that text copies as it reads.
+	// A stretched line goes word by word, each with its space.
+	var run strings.Builder
+	var runStyle style
+	runX := x
+	flush := func() {
+		if run.Len() > 0 {
+			s.text(runX, y, runStyle, size, run.String())
+			run.Reset()
+		}
+	}
+	for i, wd := range ws {
+		for j, pc := range wd.pieces {
+			st := styleOf(pc.bold, pc.italic)
+			if st != runStyle || (gap != space && j == 0) {
+				flush()
+				runX, runStyle = x, st
+			}
+			if run.Len() == 0 {
+				runX = x
+			}
+			run.WriteString(pc.text)
+			x += faces[st].width(pc.text, size)
+		}
+		if i < len(ws)-1 {
+			if run.Len() > 0 {
+				run.WriteByte(' ') // a space is as wide in every style of the family
+			}
+			x += gap
+		}
+	}
+	flush()
+}
+
+// para draws spans in the column (x, w) and moves down; lines go to the next page when they must.
+func (s *sheet) para(spans []span, x, w, size float64, a align, indent float64) {
+	ls := lines(words(spans, size, w-indent), size, w, indent)
+	for i, l := range ls {
+		if i == 0 && len(ls) > 1 {
+			s.need(2 * s.lineHeight(size)) // no single first line at the foot of a page
+		}
+		s.need(s.lineHeight(size))
+		in := 0.0
+		if i == 0 || ls[i-1][len(ls[i-1])-1].brk {
+			in = indent
+		}
+		s.put(l, x+in, s.y, w-in, size, a, i == len(ls)-1)
+		s.y += s.lineHeight(size)
+	}
+}
+
+func (s *sheet) plain(t, st string, x, w, size float64, a align) {
+	s.para([]span{{t, strings.Contains(st, "B"), strings.Contains(st, "I")}}, x, w, size, a, 0)
+}
+
+// head draws the issuing body, the country, the number, the date and the title.
+func (s *sheet) head(p paper, v values) {
+	if m := p.form.Mark.plain(v); m != "" {
+		s.plain(m, "BI", marginL, innerW, smallPrint, right)
+		s.y += 0.6
+	}
+	top := s.y
+	rx, rw := marginL+headLeft+headGap, innerW-headLeft-headGap
+	size := max(smallest, s.base-2)
+	s.plain(v["parent"], "", marginL, headLeft, size, center)
+	s.plain(v["agency"], "B", marginL, headLeft, size, center)
+	s.line(marginL+headLeft/3, s.y+0.5, headLeft/3, 0)
+	s.y += 1.4
+	if n := p.form.Number.plain(v); n != "" {
+		s.plain(n, "", marginL, headLeft, size, center)
+	}
+	leftEnd := s.y
+
+	s.y = top
+	country := p.set.Country.plain(v)
+	csize := size
+	for faces["B"].width(country, csize) > rw && csize > 6 {
+		csize -= 0.25
+	}
+	s.plain(country, "B", rx, rw, csize, center)
+	motto := p.set.Motto.plain(v)
+	msize := max(smallest, s.base-1.5)
+	s.plain(motto, "B", rx, rw, msize, center)
+	mw := faces["B"].width(motto, msize)
+	s.line(rx+(rw-mw)/2, s.y+0.5, mw, 0)
+	s.y += 1.4
+	if d := p.set.placeAndDay(p.head); d != "" {
+		s.plain(s.cut(d), "I", rx, rw, max(smallest, s.base-1.5), center)
+	}
+	s.y = max(s.y, leftEnd) + s.base*0.35*mmPerPt*2
+
+	for _, t := range p.form.Titles {
+		if t.If.holds(v) {
+			s.plain(t.Text.plain(v), "B", marginL, innerW, s.base+1.5, center)
+			break
+		}
+	}
+	for _, t := range p.form.Under {
+		if sp := t.fill(v); len(sp) > 0 {
+			s.para(sp, marginL, innerW, s.base, center, 0)
+		}
+	}
+	s.gap(0.5)
+}
+
+// gap moves down by n lines of type, never at the top of a page.
+func (s *sheet) gap(n float64) {
+	if s.y > marginT {
+		s.y += n * s.base * mmPerPt
+	}
+}
+
+func (s *sheet) block(p paper, b block, v values) {
+	switch {
+	case len(b.Sign) > 0:
+		s.sign(b, v)
+	case b.Table != "":
+		s.table(b, s.clipped(p.lists[b.Table]))
+	case b.List != "":
+		for _, row := range s.clipped(p.lists[b.List]) {
+			s.para(b.Item.fill(row), marginL, innerW, s.base, justify, 0)
+			s.gap(spaceAfter)
+		}
+	case len(b.Row) > 0:
+		s.row(b, v)
+	default:
+		if sp := b.Para.fill(v); len(sp) > 0 {
+			s.para(sp, marginL, innerW, s.base, alignOf(b.Align), b.Indent*s.base*mmPerPt)
+			s.gap(spaceAfter)
+		}
+	}
+}
+
+func (s *sheet) clipped(rows []values) []values {
+	if s.clip == noClip {
+		return rows
+	}
+	out := make([]values, len(rows))
+	for i, r := range rows {
+		c := values{}
+		for k, x := range r {
+			c[k] = s.cut(x)
+		}
+		out[i] = c
+	}
+	return out
+}
+
+// row draws short fields side by side when they fit, else below each other.
+func (s *sheet) row(b block, v values) {
+	var cells [][]span
+	widest := 0.0
+	for _, t := range b.Row {
+		if sp := t.fill(v); len(sp) > 0 {
+			cells = append(cells, sp)
+			w := 0.0
+			for _, x := range sp {
+				w += faces[styleOf(x.bold, x.italic)].width(x.text, s.base)
+			}
+			widest = max(widest, w)
+		}
+	}
+	if len(cells) == 0 {
+		return
+	}
+	col := innerW / float64(len(cells))
+	if widest > col-2 {
+		for _, c := range cells {
+			s.para(c, marginL, innerW, s.base, left, 0)
+			s.gap(spaceAfter)
+		}
+		return
+	}
+	s.need(s.lineHeight(s.base))
+	y := s.y
+	for i, c := range cells {
+		s.y = y
+		s.para(c, marginL+float64(i)*col, col, s.base, left, 0)
+	}
+	s.gap(spaceAfter)
+}
+
+// table draws rows with rules around every cell; the head is repeated on each page.
+func (s *sheet) table(b block, rows []values) {
+	if len(rows) == 0 {
+		return
+	}
+	shown, cut := rows, 0
+	if len(shown) > s.rows {
+		shown, cut = rows[:s.rows], len(rows)-s.rows
+	}
+	size := max(smallest, s.base-tableSize)
+	var cols []column
+	flex, fixed := 0, 0.0
+	for _, c := range b.Columns {
+		if c.Drop {
+			used := false
+			for _, r := range rows {
+				used = used || len(c.Value.fill(r)) > 0
+			}
+			if !used {
+				continue
+			}
+		}
+		if c.Width == 0 {
+			flex++
+		}
+		fixed += c.Width
+		cols = append(cols, c)
+	}
+	width := func(c column) float64 {
+		if c.Width == 0 {
+			return (innerW - fixed) / float64(max(flex, 1))
+		}
+		return c.Width
+	}
+	head := func() {
+		s.cells(cols, width, size, func(c column) ([]span, align) {
+			sp := c.Head.fill(values{})
+			for i := range sp {
+				sp[i].bold = true
+			}
+			return sp, center
+		}, nil)
+	}
+	s.need(4 * s.lineHeight(size))
+	head()
+	for _, r := range shown {
+		s.cells(cols, width, size, func(c column) ([]span, align) { return c.Value.fill(r), alignOf(c.Align) }, head)
+	}
+	if cut > 0 {
+		if sp := b.More.fill(values{"n": strconv.Itoa(cut)}); len(sp) > 0 {
+			s.y += 0.4
+			s.para(sp, marginL, innerW, size, left, 0)
+		}
+	}
+	s.gap(spaceAfter * 2)
+}
+
+// cells draws one row of a table. A cell longer than a page is cut.
+func (s *sheet) cells(cols []column, width func(column) float64, size float64, cell func(column) ([]span, align), again func()) {
+	lh := s.lineHeight(size)
+	most := int((s.bottom()-marginT)/lh) - 6
+	tall := 1
+	text := make([][][]word, len(cols))
+	as := make([]align, len(cols))
+	for i, c := range cols {
+		sp, a := cell(c)
+		w := width(c) - 2*cellPad
+		ls := lines(words(sp, size, w), size, w, 0)
+		if len(ls) > most {
+			ls = ls[:most]
+			ls[most-1] = append(ls[most-1], word{pieces: []span{{text: "…"}}})
+		}
+		text[i], as[i] = ls, a
+		tall = max(tall, len(ls))
+	}
+	h := float64(tall)*lh + 0.6
+	if s.need(h) && again != nil {
+		again()
+	}
+	x := marginL
+	for i, c := range cols {
+		w := width(c)
+		y := s.y + 0.3
+		if as[i] == center {
+			y += float64(tall-len(text[i])) * lh / 2
+		}
+		for j, l := range text[i] {
+			s.put(l, x+cellPad, y+float64(j)*lh, w-2*cellPad, size, as[i], true)
+		}
+		x += w
+	}
+	s.line(marginL, s.y, x-marginL, 0)
+	s.line(marginL, s.y+h, x-marginL, 0)
+	at := marginL
+	for _, c := range cols {
+		s.line(at, s.y, 0, h)
+		at += width(c)
+	}
+	s.line(at, s.y, 0, h)
+	s.y += h
+}
+
+// sign draws the block of signatures, kept together.
+func (s *sheet) sign(b block, v values) {
+	var who []sign
+	for _, g := range b.Sign {
+		if g.If.holds(v) {
+			who = append(who, g)
+		}
+	}
+	if len(who) == 0 {
+		return
+	}
+	s.gap(0.4)
+	size := max(smallest, s.base-0.5)
+	space := signSpace * s.base / largest
+	s.need(6*s.lineHeight(size) + space)
+	top, end := s.y, s.y
+	w := innerW / float64(max(len(who), 2))
+	for i, g := range who {
+		x := marginL + float64(i)*w
+		if len(who) == 1 { // a single signature stands on the right
+			x = marginL + w
+		}
+		s.y = top
+		page := s.page
+		if t := g.Title.plain(v); t != "" {
+			s.plain(t, "B", x, w, size, center)
+		}
+		if t := g.Note.plain(v); t != "" {
+			s.plain(t, "I", x, w, size, center)
+		}
+		s.y += space
+		if t := g.Name.plain(v); t != "" {
+			s.plain(t, "B", x, w, size, center)
+		}
+		if s.page == page {
+			end = max(end, s.y)
+		} else {
+			end, top = s.y, s.y
+		}
+	}
+	s.y = end
+	s.gap(0.3)
+}
+
+// foot draws the notes and the tracking block at the foot of the last page.
+func (s *sheet) foot(p paper, v values) {
+	x, w := marginL, innerW
+	if p.trace.Address != "" {
+		x += qrSide + 2
+		w -= qrSide + 2
+	}
+	type entry struct {
+		ls   [][]word
+		size float64
+	}
+	var es []entry
+	h := 0.0
+	add := func(sp []span, size float64) {
+		if len(sp) > 0 {
+			e := entry{lines(words(sp, size, w), size, w, 0), size}
+			es = append(es, e)
+			h += float64(len(e.ls)) * s.lineHeight(size)
+		}
+	}
+	if p.trace != (Trace{}) {
+		for i, t := range p.set.Foot {
+			size := smallPrint
+			if i == len(p.set.Foot)-1 { // the journal head, read by machines and lawyers
+				size = finePrint
+			}
+			add(t.fill(v), size)
+		}
+	}
+	for _, t := range p.form.Notes {
+		add(t.fill(v), smallPrint)
+	}
+	if len(es) == 0 && p.trace.Address == "" {
+		return
+	}
+	if p.trace.Address != "" {
+		h = max(h, qrSide)
+	}
+	s.need(h + 1.5)
+	floor := s.bottom()
+	if p.form.OnePage {
+		floor = pageH - marginB // no page number below
+	}
+	y := floor - h
+	s.line(marginL, y-1.2, innerW, 0)
+	if p.trace.Address != "" {
+		s.ops = append(s.ops, op{Page: s.page, Kind: "qr", X: marginL, Y: round2(y), W: qrSide, H: qrSide, Text: p.trace.Address})
+	}
+	for _, e := range es {
+		for i, l := range e.ls {
+			s.put(l, x, y, w, e.size, left, i == len(e.ls)-1)
+			y += s.lineHeight(e.size)
+		}
+	}
+	s.y = floor
+}
