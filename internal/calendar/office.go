@@ -212,6 +212,18 @@ func (o *Office) Day(c *Calendar, d Date) (Day, error) {
 	return Day{d, k, h}, nil
 }
 
+// FullDay returns the minutes of the longest ordinary working day of the plan valid on
+// d: what "a day" is worth where a limit speaks of half a day. 0 without a plan.
+func (o *Office) FullDay(d Date) Minute {
+	var n Minute
+	if p := o.plan(d); p != nil {
+		for _, h := range p.Week.Counted {
+			n = max(n, h.Length())
+		}
+	}
+	return n
+}
+
 // DeskHours returns when papers are received and returned on d, counted or not.
 func (o *Office) DeskHours(c *Calendar, d Date) (Hours, error) {
 	day, err := o.Day(c, d)
