@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -109,4 +110,31 @@ func Clean(s string) (string, bool) {
 // direction of text around and so can disguise a name.
 func isControl(r rune) bool {
 	return r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff
+}
+
+// ReadDate reads a date as people write it: 16/03/2026, 16-3-2026, 16.3.2026 or 16032026. It reports
+// false for anything else and for days that do not exist. The time is midnight UTC.
+func ReadDate(s string) (time.Time, bool) {
+	s = norm.NFKC.String(strings.TrimSpace(s)) // full-width digits of some keyboards
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' || r == ' ' })
+	if len(parts) == 1 && len(s) == 8 {
+		parts = []string{s[:2], s[2:4], s[4:]}
+	}
+	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) != 4 {
+		return time.Time{}, false
+	}
+	var n [3]int
+	for i, p := range parts {
+		for _, d := range []byte(p) {
+			if d < '0' || d > '9' {
+				return time.Time{}, false
+			}
+			n[i] = n[i]*10 + int(d-'0')
+		}
+	}
+	date := time.Date(n[2], time.Month(n[1]), n[0], 0, 0, 0, 0, time.UTC)
+	if date.Day() != n[0] || int(date.Month()) != n[1] || date.Year() != n[2] || n[2] == 0 {
+		return time.Time{}, false
+	}
+	return date, true
 }
