@@ -145,9 +145,8 @@ func (j *judge) date(q *question, path, day string, item map[string]any, now tim
 }
 
 // yearsBack returns the last day of birth of those who have n full years today.
-// A year of age ends with the birthday; who was born on 29
+// law: blds-2015, điều 148 — a year of age ends with the birthday; who was born on 29
 // February has it on 1 March in common years.
-// law: BLDS-2015 148
 func yearsBack(now time.Time, n int) string {
 	t := now.In(zone)
 	y, m, d := t.Date()

@@ -40,19 +40,9 @@ func (p paper) with(v values) paper {
 		p.values[k] = x
 	}
 	for k, x := range p.values {
-		p.values[k] = tidy(x)
+		p.values[k] = strings.TrimSpace(Clean(x))
 	}
 	return p
-}
-
-// tidy is Clean without space around, and no longer than a few pages of print: what comes from
-// strangers must not cost the printer more than the page is worth.
-func tidy(s string) string {
-	const most = 20_000 // bytes
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "")
-	}
-	return strings.TrimSpace(Clean(s))
 }
 
 // list adds the rows of a list; row(nil) gives its shape.
@@ -63,7 +53,7 @@ func list[T any](p paper, name string, rows []T, row func(T) values) {
 	for i, r := range rows {
 		v := row(r)
 		for k, x := range v {
-			v[k] = tidy(x)
+			v[k] = strings.TrimSpace(Clean(x))
 		}
 		v["no"] = strconv.Itoa(i + 1)
 		p.lists[name] = append(p.lists[name], v)

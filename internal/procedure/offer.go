@@ -76,6 +76,7 @@ type Content struct {
 	Homes     []Dated[agency.Home]
 	Rights    []Dated[map[string][]string] // role → permissions
 	Synonyms  []Dated[string]              // text of synonyms.txt
+	Templates []Dated[string]              // wording of printed papers, by path
 	Hours     []agency.Hours
 	Agencies  []agency.Agency
 	Posts     []agency.Post
@@ -189,6 +190,16 @@ func (k *Catalogue) General(day string) General { d, _ := at(k.c.General, day); 
 
 // Synonyms returns the text of the province's search words on day.
 func (k *Catalogue) Synonyms(day string) string { d, _ := at(k.c.Synonyms, day); return d.Value }
+
+// Template returns the province's wording of a printed paper on day, by its path.
+func (k *Catalogue) Template(path, day string) (string, bool) {
+	for _, d := range slices.Backward(k.c.Templates) {
+		if d.ID == path && agency.InForce(d.From, d.Until, day) {
+			return d.Value, true
+		}
+	}
+	return "", false
+}
 
 // Listed returns the procedures of which only the heading is known, by code.
 func (k *Catalogue) Listed() []Listed { return k.c.Listed }

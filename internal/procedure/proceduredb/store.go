@@ -1,0 +1,446 @@
+// Package proceduredb keeps the catalogue: versions of procedures, what packs configure,
+// and administrative units. It answers with immutable snapshots that refresh themselves.
+//
+// What was published stays loadable for good, by digest and by number, because dossiers
+// pin it. A publication only adds versions and closes the ones before.
+package proceduredb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/eform"
+	"github.com/motcua/motcua/internal/fault"
+	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/sqldb"
+	"github.com/motcua/motcua/internal/workflow"
+)
+
+// Kinds of documents that packs configure.
+const (
+	KindHome     = "province"
+	KindGeneral  = "general"
+	KindAgency   = "agency"
+	KindPost     = "post"
+	KindHours    = "hours"
+	KindRights   = "rights"
+	KindRouting  = "routing"
+	KindSynonyms = "synonyms"
+	KindForm     = "form"
+	KindProcess  = "process"
+	KindTemplate = "template"
+)
+
+// ErrNotFound says that there is no such version.
+var ErrNotFound = &fault.Error{Kind: fault.NotFound, Code: "procedure.version-unknown"}
+
+// recheck is how long a snapshot is trusted before the revision is read again. A publication by
+// this process is seen at once.
+const recheck = 500 * time.Millisecond
+
+// Store reads and writes the catalogue.
+type Store struct {
+	db  *sqldb.DB
+	now func() time.Time
+
+	catalogue cache[procedure.Catalogue]
+	places    cache[agency.Places]
+}
+
+// New returns a store on a migrated database.
+func New(db *sqldb.DB, now func() time.Time) *Store { return &Store{db: db, now: now} }
+
+// cache holds the last snapshot; readers never wait for one another unless it is stale.
+type cache[T any] struct {
+	mu   sync.Mutex // held by the one who loads
+	last atomic.Pointer[snapshot[T]]
+}
+
+type snapshot[T any] struct {
+	value    *T
+	revision int64
+	checked  atomic.Int64 // µs of the last look at the revision
+	stale    atomic.Bool
+}
+
+// fresh returns the snapshot, reading the revision when the last look is too old and the content
+// when the revision moved.
+func (c *cache[T]) fresh(now time.Time, revision func() (int64, error), load func() (*T, int64, error)) (*T, error) {
+	trusted := func(s *snapshot[T]) bool {
+		age := time.Duration(now.UnixMicro()-s.checked.Load()) * time.Microsecond
+		return !s.stale.Load() && age >= 0 && age < recheck
+	}
+	if s := c.last.Load(); s != nil && trusted(s) {
+		return s.value, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.last.Load(); s != nil {
+		if trusted(s) {
+			return s.value, nil
+		}
+		r, err := revision()
+		if err != nil {
+			// The database is away: what was published is still true. Writes will say that they cannot.
+			if errors.Is(err, sqldb.ErrUnavailable) {
+				s.checked.Store(now.UnixMicro())
+				return s.value, nil
+			}
+			return nil, err
+		}
+		if r == s.revision {
+			s.stale.Store(false)
+			s.checked.Store(now.UnixMicro())
+			return s.value, nil
+		}
+	}
+	value, r, err := load()
+	if err != nil {
+		return nil, err
+	}
+	s := &snapshot[T]{value: value, revision: r}
+	s.checked.Store(now.UnixMicro())
+	c.last.Store(s)
+	return value, nil
+}
+
+func (c *cache[T]) expire() {
+	if s := c.last.Load(); s != nil {
+		s.stale.Store(true)
+	}
+}
+
+const (
+	selectRevision = `SELECT published, places FROM catalogue_revision WHERE one = 1`
+
+	selectPublished = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+		FROM procedure_version WHERE state = 'published' ORDER BY code, number`
+	selectListed             = `SELECT code, name, sector, ministry FROM procedure_version WHERE state = 'listed' ORDER BY code`
+	selectPublishedDocuments = `SELECT kind, id, number, digest, valid_from, valid_until, content
+		FROM pack_document WHERE state = 'published' ORDER BY kind, position, id, number`
+)
+
+func (s *Store) revisions(ctx context.Context, q sqldb.Queryer) (published, places int64, err error) {
+	err = q.QueryRow(ctx, selectRevision).Scan(&published, &places)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read the catalogue's revision: %w", err)
+	}
+	return published, places, nil
+}
+
+// Catalogue returns the snapshot of everything published. It is shared: do not change it.
+func (s *Store) Catalogue(ctx context.Context) (*procedure.Catalogue, error) {
+	return s.catalogue.fresh(s.now(),
+		func() (int64, error) { r, _, err := s.revisions(ctx, s.db); return r, err },
+		func() (k *procedure.Catalogue, r int64, err error) {
+			// Others share what is loaded, so it must not fail because this caller left.
+			ctx := context.WithoutCancel(ctx)
+			err = s.db.InReadTx(ctx, func(tx *sqldb.Tx) error {
+				c, err := s.content(ctx, tx)
+				if err != nil {
+					return err
+				}
+				k, r = procedure.NewCatalogue(c), c.Revision
+				return nil
+			})
+			return k, r, err
+		})
+}
+
+func (s *Store) content(ctx context.Context, tx *sqldb.Tx) (c procedure.Content, err error) {
+	if c.Revision, _, err = s.revisions(ctx, tx); err != nil {
+		return c, err
+	}
+	if c.Versions, err = versions(ctx, tx, selectPublished); err != nil {
+		return c, err
+	}
+	published := map[string]bool{}
+	for _, v := range c.Versions {
+		published[v.Code] = true
+	}
+	rows, err := tx.Query(ctx, selectListed)
+	c.Listed, err = sqldb.Collect(rows, err, func(r *sqldb.Rows) (l procedure.Listed, err error) {
+		err = r.Scan(&l.Code, &l.Name, &l.Sector, &l.Ministry)
+		return l, err
+	})
+	if err != nil {
+		return c, fmt.Errorf("read listed procedures: %w", err)
+	}
+	kept := c.Listed[:0]
+	for _, l := range c.Listed {
+		if !published[l.Code] {
+			kept = append(kept, l)
+		}
+	}
+	c.Listed = kept
+	docs, err := documents(ctx, tx, selectPublishedDocuments)
+	if err != nil {
+		return c, err
+	}
+	for _, d := range docs {
+		if err := d.into(&c); err != nil {
+			return c, fmt.Errorf("read %s %s, version %d: %w", d.Kind, d.ID, d.Number, err)
+		}
+	}
+	return c, nil
+}
+
+// versions reads rows of procedure_version whose columns are those of selectPublished.
+func versions(ctx context.Context, q sqldb.Queryer, stmt string, args ...any) ([]*procedure.Version, error) {
+	rows, err := q.Query(ctx, stmt, args...)
+	vs, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (*procedure.Version, error) {
+		v, _, err := scanVersion(r.Scan)
+		return v, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read procedure versions: %w", err)
+	}
+	return vs, nil
+}
+
+func scanVersion(scan func(...any) error) (v *procedure.Version, state string, err error) {
+	var code, digest, from, until, source, content string
+	var number int
+	if err := scan(&code, &number, &digest, &state, &from, &until, &source, &content); err != nil {
+		return nil, "", err
+	}
+	v = &procedure.Version{}
+	if err := json.Unmarshal([]byte(content), v); err != nil {
+		return nil, "", fmt.Errorf("content of %s, version %d: %w", code, number, err)
+	}
+	v.Code, v.Number, v.Digest, v.From, v.Until, v.Source = code, number, digest, from, until, source
+	return v, state, nil
+}
+
+// row is a stored document.
+type row struct {
+	Kind, ID, Digest, From, Until, Content string
+	Number                                 int
+}
+
+func documents(ctx context.Context, q sqldb.Queryer, stmt string, args ...any) ([]row, error) {
+	rows, err := q.Query(ctx, stmt, args...)
+	docs, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (d row, err error) {
+		err = r.Scan(&d.Kind, &d.ID, &d.Number, &d.Digest, &d.From, &d.Until, &d.Content)
+		return d, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read documents: %w", err)
+	}
+	return docs, nil
+}
+
+func dated[T any](d row, into *[]procedure.Dated[T]) error {
+	out := procedure.Dated[T]{ID: d.ID, Number: d.Number, Digest: d.Digest, From: d.From, Until: d.Until}
+	err := json.Unmarshal([]byte(d.Content), &out.Value)
+	*into = append(*into, out)
+	return err
+}
+
+// into adds the document to content. Agencies, posts and hours carry their own dates; the later
+// of both beginnings and the earlier of both ends hold.
+func (d row) into(c *procedure.Content) error {
+	switch d.Kind {
+	case KindHome:
+		return dated(d, &c.Homes)
+	case KindGeneral:
+		return dated(d, &c.General)
+	case KindRights:
+		return dated(d, &c.Rights)
+	case KindRouting:
+		return dated(d, &c.Routing)
+	case KindSynonyms:
+		return dated(d, &c.Synonyms)
+	case KindTemplate:
+		return dated(d, &c.Templates)
+	case KindForm:
+		return dated(d, &c.Forms)
+	case KindProcess:
+		if err := dated(d, &c.Processes); err != nil {
+			return err
+		}
+		c.Processes[len(c.Processes)-1].Value.Digest = d.Digest
+	case KindAgency:
+		var a agency.Agency
+		if err := json.Unmarshal([]byte(d.Content), &a); err != nil {
+			return err
+		}
+		a.From, a.Until = within(a.From, a.Until, d)
+		c.Agencies = append(c.Agencies, a)
+	case KindPost:
+		var p agency.Post
+		if err := json.Unmarshal([]byte(d.Content), &p); err != nil {
+			return err
+		}
+		p.From, p.Until = within(p.From, p.Until, d)
+		c.Posts = append(c.Posts, p)
+	case KindHours:
+		var h agency.Hours
+		if err := json.Unmarshal([]byte(d.Content), &h); err != nil {
+			return err
+		}
+		h.From, h.Until = within(h.From, h.Until, d)
+		c.Hours = append(c.Hours, h)
+	}
+	return nil // a kind that a newer version writes: unknown here, and no reason to stop
+}
+
+func within(from, until string, d row) (string, string) {
+	from = max(from, d.From)
+	if until == "" || (d.Until != "" && d.Until < until) {
+		until = d.Until
+	}
+	return from, until
+}
+
+const (
+	selectVersion = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+		FROM procedure_version WHERE code = $1 AND number = $2`
+	selectByDigest = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+		FROM procedure_version WHERE digest = $1 ORDER BY number DESC LIMIT 1`
+	selectHistory = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+		FROM procedure_version WHERE code = $1 AND state <> 'listed' ORDER BY number`
+	selectDrafts = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+		FROM procedure_version WHERE state = 'draft' ORDER BY code`
+	selectDocumentByDigest = `SELECT kind, id, number, digest, valid_from, valid_until, content
+		FROM pack_document WHERE kind = $1 AND digest = $2 ORDER BY number DESC LIMIT 1`
+	selectDraftDocuments = `SELECT kind, id, number, digest, valid_from, valid_until, content
+		FROM pack_document WHERE state = 'draft' ORDER BY kind, position, id`
+)
+
+// Stored is a version with its state: draft, published or listed.
+type Stored struct {
+	*procedure.Version
+	State string
+}
+
+func (s *Store) stored(ctx context.Context, stmt string, args ...any) ([]Stored, error) {
+	rows, err := s.db.Query(ctx, stmt, args...)
+	out, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (Stored, error) {
+		v, state, err := scanVersion(r.Scan)
+		return Stored{v, state}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read procedure versions: %w", err)
+	}
+	return out, nil
+}
+
+// Version returns a version by code and number, whatever its state.
+func (s *Store) Version(ctx context.Context, code string, number int) (Stored, error) {
+	return s.one(ctx, selectVersion, code, number)
+}
+
+// ByDigest returns what a dossier pinned, also when it is long out of force.
+func (s *Store) ByDigest(ctx context.Context, digest string) (Stored, error) {
+	return s.one(ctx, selectByDigest, digest)
+}
+
+func (s *Store) one(ctx context.Context, stmt string, args ...any) (Stored, error) {
+	out, err := s.stored(ctx, stmt, args...)
+	if err == nil && len(out) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Stored{}, err
+	}
+	return out[0], nil
+}
+
+// History returns all versions of a code, oldest first, the draft last.
+func (s *Store) History(ctx context.Context, code string) ([]Stored, error) {
+	return s.stored(ctx, selectHistory, code)
+}
+
+// Drafts returns the versions that wait for publication, by code.
+func (s *Store) Drafts(ctx context.Context) ([]Stored, error) { return s.stored(ctx, selectDrafts) }
+
+// Form returns a form version by digest.
+func (s *Store) Form(ctx context.Context, digest string) (procedure.Form, error) {
+	return document[*eform.Form](ctx, s, KindForm, digest)
+}
+
+// Process returns a process version by digest.
+func (s *Store) Process(ctx context.Context, digest string) (procedure.Process, error) {
+	p, err := document[*workflow.Process](ctx, s, KindProcess, digest)
+	if err == nil {
+		p.Value.Digest = p.Digest
+	}
+	return p, err
+}
+
+func document[T any](ctx context.Context, s *Store, kind, digest string) (d procedure.Dated[T], err error) {
+	docs, err := documents(ctx, s.db, selectDocumentByDigest, kind, digest)
+	if err != nil {
+		return d, err
+	}
+	if len(docs) == 0 {
+		return d, ErrNotFound
+	}
+	var out []procedure.Dated[T]
+	if err := dated(docs[0], &out); err != nil {
+		return d, fmt.Errorf("read %s %s: %w", kind, docs[0].ID, err)
+	}
+	return out[0], nil
+}
+
+const (
+	selectPlaces       = `SELECT code, valid_from, valid_until, name, kind, parent, district FROM place ORDER BY code, valid_from`
+	selectPlaceChanges = `SELECT old_code, new_code, day, divided FROM place_change ORDER BY old_code, new_code, day`
+)
+
+// Places returns the snapshot of the administrative units. It is shared: do not change it.
+func (s *Store) Places(ctx context.Context) (*agency.Places, error) {
+	return s.places.fresh(s.now(),
+		func() (int64, error) { _, r, err := s.revisions(ctx, s.db); return r, err },
+		func() (p *agency.Places, r int64, err error) {
+			ctx := context.WithoutCancel(ctx)
+			err = s.db.InReadTx(ctx, func(tx *sqldb.Tx) error {
+				var err error
+				if _, r, err = s.revisions(ctx, tx); err != nil {
+					return err
+				}
+				units, err := places(ctx, tx)
+				if err != nil {
+					return err
+				}
+				changes, err := placeChanges(ctx, tx)
+				if err != nil {
+					return err
+				}
+				p = agency.NewPlaces(units, changes)
+				return nil
+			})
+			return p, r, err
+		})
+}
+
+func places(ctx context.Context, q sqldb.Queryer) ([]agency.Place, error) {
+	rows, err := q.Query(ctx, selectPlaces)
+	out, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (p agency.Place, err error) {
+		err = r.Scan(&p.Code, &p.From, &p.Until, &p.Name, &p.Kind, &p.Parent, &p.District)
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read places: %w", err)
+	}
+	return out, nil
+}
+
+func placeChanges(ctx context.Context, q sqldb.Queryer) ([]agency.PlaceChange, error) {
+	rows, err := q.Query(ctx, selectPlaceChanges)
+	out, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (c agency.PlaceChange, err error) {
+		err = r.Scan(&c.Old, &c.New, &c.Day, &c.Divided)
+		return c, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read changes of places: %w", err)
+	}
+	return out, nil
+}
