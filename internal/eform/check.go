@@ -10,12 +10,15 @@ import (
 )
 
 // Problem is something wrong with a form's definition. Code is the key of its sentence
-// (problem.eform.<code>); At says where: a path, a section's id, or "schema".
+// (see Key); At says where: a path, a section's id, or "schema".
 type Problem struct {
 	At   string
 	Code string
 	Args map[string]any
 }
+
+// Key is the key of the problem's sentence in package lang.
+func (p Problem) Key() string { return "problem.eform." + p.Code }
 
 func (p Problem) Error() string {
 	if len(p.Args) == 0 {
@@ -71,24 +74,24 @@ func compile(f Form) (*Compiled, []Problem) {
 
 func (k *compiler) head(f Form, schema *jsonschema.Schema) {
 	if f.ID == "" {
-		k.wrong("id", "no_id")
+		k.wrong("id", "no-id")
 	}
 	if f.Title == "" {
-		k.wrong("title", "no_title")
+		k.wrong("title", "no-title")
 	}
 	if !hasType(schema, "object") {
-		k.wrong("schema", "not_object")
+		k.wrong("schema", "not-object")
 	}
 	s := f.Layout.Subject
 	if s.Name == "" {
-		k.wrong("subject", "no_subject")
+		k.wrong("subject", "no-subject")
 	}
 	for _, path := range []string{s.Name, s.Number, s.Birth, s.Phone, s.Email, s.Address} {
 		if path == "" {
 			continue
 		}
 		if q := k.c.by[path]; q == nil || q.group != nil {
-			k.wrong("subject", "subject_not_asked", "path", path)
+			k.wrong("subject", "subject-not-asked", "path", path)
 		}
 	}
 }
@@ -97,19 +100,19 @@ func (k *compiler) layout(f Form, schema *jsonschema.Schema) {
 	k.c = &Compiled{form: f, schema: schema, by: map[string]*question{}}
 	ids := map[string]bool{}
 	if len(f.Layout.Sections) == 0 {
-		k.wrong("layout", "no_sections")
+		k.wrong("layout", "no-sections")
 	}
 	for i := range f.Layout.Sections {
 		def := &k.c.form.Layout.Sections[i]
 		if def.ID == "" || ids[def.ID] {
-			k.wrong(def.Title, "section_id")
+			k.wrong(def.Title, "section-id")
 		}
 		ids[def.ID] = true
 		if def.Title == "" {
-			k.wrong(def.ID, "no_title")
+			k.wrong(def.ID, "no-title")
 		}
 		if len(def.Fields) == 0 {
-			k.wrong(def.ID, "no_fields")
+			k.wrong(def.ID, "no-fields")
 		}
 		s := &section{def: def}
 		s.when = k.condition(def.ID, def.When, nil)
@@ -133,12 +136,12 @@ func (k *compiler) question(f *Field, schema *jsonschema.Schema, s *section, gro
 		return nil
 	}
 	if q.schema, q.required = sub(schema, keys); q.schema == nil {
-		k.wrong(q.path, "no_property")
+		k.wrong(q.path, "no-property")
 		return nil
 	}
 	for other := range k.c.by {
 		if other == q.path || strings.HasPrefix(other, q.path+".") || strings.HasPrefix(q.path, other+".") {
-			k.wrong(q.path, "asked_twice", "other", other)
+			k.wrong(q.path, "asked-twice", "other", other)
 			return nil
 		}
 	}
@@ -150,7 +153,7 @@ func (k *compiler) question(f *Field, schema *jsonschema.Schema, s *section, gro
 		return nil
 	}
 	if f.Label == "" {
-		k.wrong(q.path, "no_label")
+		k.wrong(q.path, "no-label")
 	}
 	q.when = k.condition(q.path, f.When, group)
 	k.options(q)
@@ -159,16 +162,16 @@ func (k *compiler) question(f *Field, schema *jsonschema.Schema, s *section, gro
 	k.c.questions = append(k.c.questions, q)
 	if q.widget != Group {
 		if len(f.Fields) > 0 {
-			k.wrong(q.path, "fields_outside_group")
+			k.wrong(q.path, "fields-outside-group")
 		}
 		return q
 	}
 	if group != nil {
-		k.wrong(q.path, "group_in_group")
+		k.wrong(q.path, "group-in-group")
 		return nil
 	}
 	if len(f.Fields) == 0 {
-		k.wrong(q.path, "no_fields")
+		k.wrong(q.path, "no-fields")
 	}
 	for i := range f.Fields {
 		if in := k.question(&f.Fields[i], items(q.schema), s, q); in != nil {
@@ -190,7 +193,7 @@ func (k *compiler) condition(at string, def *Condition, group *question) *condit
 		}
 	}
 	if ways != 1 {
-		k.wrong(at, "condition_ways")
+		k.wrong(at, "condition-ways")
 	}
 	cond := &condition{def: def}
 	var on *question
@@ -204,7 +207,7 @@ func (k *compiler) condition(at string, def *Condition, group *question) *condit
 	}
 	// A field that is asked later is not known yet, so that it is told from a wrong path only by its absence.
 	if on == nil || on.group != nil && !cond.inItem {
-		k.wrong(at, "condition_path", "path", def.Path)
+		k.wrong(at, "condition-path", "path", def.Path)
 		return nil
 	}
 	cond.keys = on.keys
@@ -220,14 +223,14 @@ func (k *compiler) condition(at string, def *Condition, group *question) *condit
 	case YesNo:
 		can = []string{"yes", "no"}
 	case Place, Group:
-		k.wrong(at, "condition_path", "path", def.Path)
+		k.wrong(at, "condition-path", "path", def.Path)
 		return cond
 	default:
 		return cond
 	}
 	for _, v := range cond.values() {
 		if !slices.Contains(can, v) {
-			k.wrong(at, "condition_value", "path", def.Path, "value", v)
+			k.wrong(at, "condition-value", "path", def.Path, "value", v)
 		}
 	}
 	return cond
@@ -242,7 +245,7 @@ func (k *compiler) options(q *question) {
 		can = choices(items(q.schema))
 	default:
 		if len(q.field.Options) > 0 {
-			k.wrong(q.path, "options_unused")
+			k.wrong(q.path, "options-unused")
 		}
 		return
 	}
@@ -252,16 +255,16 @@ func (k *compiler) options(q *question) {
 	seen := map[string]bool{}
 	for _, o := range q.field.Options {
 		if !slices.Contains(can, o.Value) || seen[o.Value] {
-			k.wrong(q.path, "option_refused", "value", o.Value)
+			k.wrong(q.path, "option-refused", "value", o.Value)
 		}
 		if o.Label == "" {
-			k.wrong(q.path, "no_label")
+			k.wrong(q.path, "no-label")
 		}
 		seen[o.Value] = true
 	}
 	for _, v := range can {
 		if !seen[v] {
-			k.wrong(q.path, "option_missing", "value", v)
+			k.wrong(q.path, "option-missing", "value", v)
 		}
 	}
 }
@@ -346,12 +349,12 @@ func (k *compiler) unasked(s *jsonschema.Schema, at string, depth int) {
 		case hasType(s.Properties[name], "object") && k.askedUnder(path):
 			k.unasked(s.Properties[name], path, depth+1)
 		case slices.Contains(s.Required, name):
-			k.wrong(path, "not_asked")
+			k.wrong(path, "not-asked")
 		}
 	}
 	for _, name := range s.Required {
 		if property(s, name, 0) == nil {
-			k.wrong(strings.TrimPrefix(at+"."+name, "."), "not_asked")
+			k.wrong(strings.TrimPrefix(at+"."+name, "."), "not-asked")
 		}
 	}
 }

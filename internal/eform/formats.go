@@ -54,7 +54,7 @@ func checkName(s string) refusal {
 		case unicode.Is(unicode.Mn, r) && i > 0: // letters of the Central Highlands have no composed form
 		case strings.ContainsRune(" .-'’", r) && i > 0:
 		case unicode.IsDigit(r):
-			return "name_digits"
+			return "name-digits"
 		default:
 			return "name"
 		}
@@ -75,10 +75,10 @@ const provincePrefixes = " 001 002 004 006 008 010 011 012 014 015 017 019 020 0
 // law: nd-137-2015, điều 13
 func checkPersonalNumber(s string) refusal {
 	if len(s) != 12 || !digits(s) {
-		return "personal_number"
+		return "personal-number"
 	}
 	if !strings.Contains(provincePrefixes, " "+s[:3]+" ") {
-		return "personal_number_province"
+		return "personal-number-province"
 	}
 	return ""
 }
@@ -102,28 +102,28 @@ var taxWeights = [9]int{31, 29, 23, 19, 17, 13, 7, 5, 3}
 // since 2025-07-01). law: tt-86-2024-tt-btc, điều 5
 func checkTaxCode(s string) refusal {
 	if !digits(s) {
-		return "tax_code"
+		return "tax-code"
 	}
 	switch len(s) {
 	case 12:
 		if checkPersonalNumber(s) != "" {
-			return "tax_code_person"
+			return "tax-code-person"
 		}
 		return ""
 	case 10:
 	case 13:
 		if s[10:] == "000" {
-			return "tax_code_check"
+			return "tax-code-check"
 		}
 	default:
-		return "tax_code"
+		return "tax-code"
 	}
 	sum := 0
 	for i, w := range taxWeights {
 		sum += w * int(s[i]-'0')
 	}
 	if s[2:9] == "0000000" || 10-sum%11 != int(s[9]-'0') {
-		return "tax_code_check"
+		return "tax-code-check"
 	}
 	return ""
 }
@@ -172,12 +172,12 @@ var (
 func checkDate(s string) refusal {
 	if !isoDay.MatchString(s) {
 		if typedDay.MatchString(s) || typedRun.MatchString(s) {
-			return "date_impossible"
+			return "date-impossible"
 		}
 		return "date"
 	}
 	if t, err := time.Parse(time.DateOnly, s); err != nil || t.Year() < 1800 || t.Year() > 2200 {
-		return "date_impossible"
+		return "date-impossible"
 	}
 	return ""
 }
@@ -191,7 +191,7 @@ func checkBirth(s string) refusal {
 	case isoMonth.MatchString(s):
 		s += "-01"
 	case typedMon.MatchString(s):
-		return "date_impossible"
+		return "date-impossible"
 	}
 	if r := checkDate(s); r != "date" {
 		return r
@@ -211,8 +211,7 @@ func digits(s string) bool {
 // clean puts typed text into the form in which it is kept: NFC, no characters that
 // cannot be seen, single spaces. Lines stay lines when lines is set.
 func clean(s string, lines bool) string {
-	s = viet.NFC(strings.ToValidUTF8(s, "�"))
-	s = strings.ReplaceAll(s, "\r\n", "\n")
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\r\n", "\n")
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r':
@@ -227,6 +226,7 @@ func clean(s string, lines bool) string {
 		}
 		return r
 	}, s)
+	s = viet.NFC(s) // after the rest: taking a character away may bring a letter and its mark together
 	if !lines {
 		return strings.Join(strings.Fields(s), " ")
 	}

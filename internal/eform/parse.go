@@ -32,7 +32,7 @@ type Posted struct {
 }
 
 // ErrTooManyInputs refuses a post no form of ours can have sent.
-var ErrTooManyInputs = fault.New(fault.TooLarge, "eform.too_many_inputs")
+var ErrTooManyInputs = fault.New(fault.TooLarge, "eform.too-many-inputs")
 
 // Parse reads what a page posted for one section, or for the whole form when sectionID is
 // empty, over the answers held before. Inputs that the form does not know are ignored;

@@ -25,7 +25,7 @@ func (j *judge) layout(given Given) {
 		if _, most := q.bounds(); len(list) > most {
 			args := limit(q, most)
 			args["item"] = q.item()
-			j.add(q.path, q, rankRule, "fewer_items", args)
+			j.add(q.path, q, rankRule, "fewer-items", args)
 		}
 		for i, x := range list {
 			item, _ := x.(map[string]any)
@@ -53,7 +53,7 @@ func (j *judge) rules(q *question, path string, v any, item map[string]any, give
 		}
 	case Text, TextArea, NameText, Choice, Select, Email:
 		if most := q.maxLength(); utf8.RuneCountInString(text(v)) > most {
-			j.add(path, q, rankRule, "too_long", limit(q, most))
+			j.add(path, q, rankRule, "too-long", limit(q, most))
 		}
 		if q.format() == "vn-place" && given.Places != nil && checkPlaceShape(text(v)) == "" {
 			if _, ok := given.Places.Unit(text(v)); !ok {
@@ -69,14 +69,14 @@ func (j *judge) address(q *question, path string, a Address, places Places) {
 		detail = *s.MaxLength
 	}
 	if utf8.RuneCountInString(a.Detail) > detail {
-		j.add(path+".detail", q, rankRule, "too_long", limit(q, detail))
+		j.add(path+".detail", q, rankRule, "too-long", limit(q, detail))
 	}
 	if places == nil {
 		return
 	}
 	if a.Province != "" {
 		if u, ok := places.Unit(a.Province); !ok || u.Province != "" {
-			j.add(path+".province", q, rankShape, "required_province", nil)
+			j.add(path+".province", q, rankShape, "required-province", nil)
 			return
 		}
 	}
@@ -84,9 +84,9 @@ func (j *judge) address(q *question, path string, a Address, places Places) {
 		u, ok := places.Unit(a.Commune)
 		switch {
 		case !ok || u.Province == "":
-			j.add(path+".commune", q, rankShape, "required_commune", nil)
+			j.add(path+".commune", q, rankShape, "required-commune", nil)
 		case a.Province != "" && u.Province != a.Province:
-			j.add(path+".commune", q, rankRule, "commune_elsewhere", map[string]any{"label": q.inSentence(), "province": unitName(places, a.Province)})
+			j.add(path+".commune", q, rankRule, "commune-elsewhere", map[string]any{"label": q.inSentence(), "province": unitName(places, a.Province)})
 		}
 	}
 }
@@ -118,17 +118,17 @@ func (j *judge) date(q *question, path, day string, item map[string]any, now tim
 	}
 	switch {
 	case b.Past && first > today:
-		say("date_future", ShowDate(today))
+		say("date-future", ShowDate(today))
 	case b.Future && last < today:
-		say("date_past", ShowDate(today))
+		say("date-past", ShowDate(today))
 	case b.From != "" && last < b.From:
-		say("date_from", ShowDate(b.From))
+		say("date-from", ShowDate(b.From))
 	case b.Until != "" && first > b.Until:
-		say("date_until", ShowDate(b.Until))
+		say("date-until", ShowDate(b.Until))
 	case b.MinAge > 0 && first > yearsBack(now, b.MinAge):
-		j.add(path, q, rankRule, "min_age", limit(q, b.MinAge))
+		j.add(path, q, rankRule, "min-age", limit(q, b.MinAge))
 	case b.MaxAge > 0 && last <= yearsBack(now, b.MaxAge+1):
-		j.add(path, q, rankRule, "max_age", limit(q, b.MaxAge))
+		j.add(path, q, rankRule, "max-age", limit(q, b.MaxAge))
 	case b.NotBefore != "":
 		other := j.near(b.NotBefore, item)
 		if checkBirth(other) != "" || last >= other {
@@ -139,7 +139,7 @@ func (j *judge) date(q *question, path, day string, item map[string]any, now tim
 			o = j.c.by[q.group.path+"[]."+b.NotBefore]
 		}
 		if o != nil {
-			j.add(path, q, rankRule, "date_before", map[string]any{"label": q.inSentence(), "other": o.inSentence(), "limit": ShowDate(other)})
+			j.add(path, q, rankRule, "date-before", map[string]any{"label": q.inSentence(), "other": o.inSentence(), "limit": ShowDate(other)})
 		}
 	}
 }
@@ -161,13 +161,13 @@ func (j *judge) match(q *question, path, number string, item map[string]any) {
 	year, sex := bornAs(number)
 	if m.Birth != "" {
 		if birth := j.near(m.Birth, item); checkBirth(birth) == "" && birth[:4] != text4(year) {
-			j.add(path, q, rankRule, "personal_number_birth", nil)
+			j.add(path, q, rankRule, "personal-number-birth", nil)
 			return
 		}
 	}
 	if m.Sex != "" {
 		if s := j.near(m.Sex, item); (s == "nam" || s == "nu") && s != sex {
-			j.add(path, q, rankRule, "personal_number_sex", nil)
+			j.add(path, q, rankRule, "personal-number-sex", nil)
 		}
 	}
 }

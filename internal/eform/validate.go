@@ -50,7 +50,7 @@ func (c *Compiled) Validate(sectionID string, a Answers, given Given) []fault.Fi
 	if err := c.schema.Validate(instance); errors.As(err, &ve) {
 		j.walk(ve, instance)
 	} else if err != nil {
-		j.add("", nil, 0, "not_accepted", nil)
+		j.add("", nil, 0, "not-accepted", nil)
 	}
 	j.layout(given)
 	out := make([]finding, 0, len(j.found))
@@ -270,7 +270,7 @@ func (j *judge) walk(e *jsonschema.ValidationError, instance map[string]any) {
 		j.oneOfSeveral(e, path, instance)
 		return
 	case *kind.Not, *kind.Contains:
-		j.whole(path, "not_accepted")
+		j.whole(path, "not-accepted")
 		return
 	}
 	if len(e.Causes) > 0 {
@@ -281,7 +281,7 @@ func (j *judge) walk(e *jsonschema.ValidationError, instance map[string]any) {
 	}
 	q, _ := j.c.find(path)
 	if q == nil {
-		j.whole(path, "not_accepted")
+		j.whole(path, "not-accepted")
 		return
 	}
 	j.wrong(path, q, e.ErrorKind)
@@ -312,17 +312,17 @@ func (j *judge) missing(path string) {
 	case q.widget == Place && part == "":
 		for _, p := range q.parts() {
 			if requires(q.schema, p, 0) {
-				j.add(path+"."+p, q, rankMissing, "required_"+p, nil)
+				j.add(path+"."+p, q, rankMissing, "required-"+p, nil)
 			}
 		}
 	case q.widget == Place:
-		j.add(path, q, rankMissing, "required_"+part, nil)
+		j.add(path, q, rankMissing, "required-"+part, nil)
 	case q.widget == Group:
-		j.add(path, q, rankMissing, "required_group", map[string]any{"item": q.item()})
+		j.add(path, q, rankMissing, "required-group", map[string]any{"item": q.item()})
 	case q.widget == Date:
-		j.add(path, q, rankMissing, "required_date", nil)
+		j.add(path, q, rankMissing, "required-date", nil)
 	case q.widget == Choice, q.widget == Select, q.widget == Checks, q.widget == YesNo:
-		j.add(path, q, rankMissing, "required_choice", nil)
+		j.add(path, q, rankMissing, "required-choice", nil)
 	default:
 		j.add(path, q, rankMissing, "required", nil)
 	}
@@ -365,14 +365,14 @@ func (j *judge) oneOfSeveral(e *jsonschema.ValidationError, path string, instanc
 		gather(cause)
 	}
 	if first == nil {
-		j.whole(path, "not_accepted")
+		j.whole(path, "not-accepted")
 		return
 	}
 	if len(labels) == 1 {
 		j.missing(first.path)
 		return
 	}
-	j.add(first.path, first, rankMissing, "one_of_several", map[string]any{"label": first.inSentence(), "labels": strings.Join(labels, "; ")})
+	j.add(first.path, first, rankMissing, "one-of-several", map[string]any{"label": first.inSentence(), "labels": strings.Join(labels, "; ")})
 }
 
 // wrong says why the value at path does not fit.
@@ -389,25 +389,25 @@ func (j *judge) wrong(path string, q *question, why jsonschema.ErrorKind) {
 		case Money:
 			j.add(path, q, rankShape, "money", nil)
 		case YesNo:
-			j.add(path, q, rankShape, "required_choice", nil)
+			j.add(path, q, rankShape, "required-choice", nil)
 		default:
-			j.add(path, q, rankShape, "not_accepted", nil)
+			j.add(path, q, rankShape, "not-accepted", nil)
 		}
 	case *kind.Enum, *kind.Const:
 		if choose {
 			j.add(path, q, rankShape, "listed", nil)
 			return
 		}
-		j.add(path, q, rankShape, "not_accepted", nil)
+		j.add(path, q, rankShape, "not-accepted", nil)
 	case *kind.Format:
 		var r refusal
 		if !errors.As(k.Err, &r) {
-			r = "not_accepted"
+			r = "not-accepted"
 		}
 		if r == "place" && strings.HasSuffix(path, ".province") {
-			r = "required_province"
+			r = "required-province"
 		} else if r == "place" && q.widget == Place {
-			r = "required_commune"
+			r = "required-commune"
 		}
 		j.add(path, q, rankShape, string(r), nil)
 	case *kind.Pattern:
@@ -417,27 +417,27 @@ func (j *judge) wrong(path string, q *question, why jsonschema.ErrorKind) {
 		}
 		j.add(path, q, rankShape, "pattern", nil)
 	case *kind.MaxLength:
-		j.add(path, q, rankRule, "too_long", limit(q, k.Want))
+		j.add(path, q, rankRule, "too-long", limit(q, k.Want))
 	case *kind.MinLength:
-		j.add(path, q, rankRule, "too_short", limit(q, k.Want))
+		j.add(path, q, rankRule, "too-short", limit(q, k.Want))
 	case *kind.MinItems:
 		if choose {
-			j.add(path, q, rankRule, "choose_more", limit(q, k.Want))
+			j.add(path, q, rankRule, "choose-more", limit(q, k.Want))
 			return
 		}
 		args := limit(q, k.Want)
 		args["item"] = q.item()
-		j.add(path, q, rankRule, "more_items", args)
+		j.add(path, q, rankRule, "more-items", args)
 	case *kind.MaxItems:
 		if choose {
-			j.add(path, q, rankRule, "choose_fewer", limit(q, k.Want))
+			j.add(path, q, rankRule, "choose-fewer", limit(q, k.Want))
 			return
 		}
 		args := limit(q, k.Want)
 		args["item"] = q.item()
-		j.add(path, q, rankRule, "fewer_items", args)
+		j.add(path, q, rankRule, "fewer-items", args)
 	case *kind.UniqueItems:
-		j.add(path, q, rankRule, "same_items", map[string]any{"item": q.item(), "label": q.inSentence()})
+		j.add(path, q, rankRule, "same-items", map[string]any{"item": q.item(), "label": q.inSentence()})
 	case *kind.Minimum:
 		j.add(path, q, rankRule, "minimum", j.edge(q, k.Want))
 	case *kind.Maximum:
@@ -447,7 +447,7 @@ func (j *judge) wrong(path string, q *question, why jsonschema.ErrorKind) {
 	case *kind.ExclusiveMaximum:
 		j.add(path, q, rankRule, "less", j.edge(q, k.Want))
 	default:
-		j.add(path, q, rankRule, "not_accepted", nil)
+		j.add(path, q, rankRule, "not-accepted", nil)
 	}
 }
 
