@@ -4,10 +4,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/motcua/motcua/internal/calendar"
 )
 
-// zone is Vietnamese time, fixed: no paper of the office shows another.
-var zone = time.FixedZone("ICT", 7*60*60)
+// zone is Vietnamese time: no paper of the office shows another.
+var zone = calendar.Zone
 
 // paper is a form with its values put in words, ready to be laid out.
 type paper struct {
