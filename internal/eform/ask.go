@@ -206,6 +206,8 @@ type Question struct {
 	Parts     []string // of an address, in order: province, commune, detail
 	Partial   bool     // a date that may be only a month or a year
 
+	DetailRequired bool // an address is not whole without house number, street or hamlet
+
 	// Of a repeated group.
 	Items   [][]Question
 	Titles  []string // of the items: "Người con 1"
@@ -249,6 +251,7 @@ func (q *question) ask(path string, kept map[string]any, see shown) Question {
 	switch q.widget {
 	case Place:
 		out.Parts = q.parts()
+		out.DetailRequired = requires(q.schema, "detail", 0)
 	case Group:
 		list, _ := lookup(kept, q.keys).([]any)
 		least, most := q.bounds()

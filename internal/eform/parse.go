@@ -84,12 +84,9 @@ func (c *Compiled) unseen(sectionID string, posted url.Values, kept Answers, see
 		if q.when == nil || !see[path] || asked[path] {
 			return false
 		}
-		if posted.Has(path) {
-			return false
-		}
-		for _, part := range []string{".province", ".commune", ".detail"} {
-			if posted.Has(path + part) {
-				return false
+		for _, part := range []string{"", ".province", ".commune", ".detail"} {
+			if strings.TrimSpace(strings.Join(posted[path+part], "")) != "" {
+				return false // answered, so it was seen: a page's hidden fields are sent too, but blank
 			}
 		}
 		return true

@@ -1,5 +1,7 @@
 package eform
 
+import "github.com/motcua/motcua/internal/agency"
+
 // Places knows the administrative units an address may name. Codes are those of the
 // national list, as text: two digits for a province, five for a commune.
 type Places interface {
@@ -70,4 +72,34 @@ func (a Address) value() map[string]any {
 		}
 	}
 	return m
+}
+
+// PlacesOn returns the units of the gazetteer as they stand on a day (yyyy-mm-dd): today
+// for a form being filled in, the day of submission for one that was sent.
+func PlacesOn(p *agency.Places, day string) Places { return gazetteer{p, day} }
+
+type gazetteer struct {
+	places *agency.Places
+	day    string
+}
+
+func (g gazetteer) Provinces() []Unit { return units(g.places.Provinces(g.day)) }
+
+func (g gazetteer) Communes(province string) []Unit {
+	return units(g.places.Communes(province, g.day))
+}
+
+func (g gazetteer) Unit(code string) (Unit, bool) {
+	p, ok := g.places.At(code, g.day)
+	return unit(p), ok
+}
+
+func unit(p agency.Place) Unit { return Unit{Code: p.Code, Name: p.Name, Province: p.Parent} }
+
+func units(list []agency.Place) []Unit {
+	out := make([]Unit, len(list))
+	for i, p := range list {
+		out[i] = unit(p)
+	}
+	return out
 }
