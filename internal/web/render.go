@@ -110,8 +110,14 @@ func SeeOther(w http.ResponseWriter, r *http.Request, to string, flash ...string
 	if len(flash) > 0 {
 		SetCookie(w, r, cookieFlash, flash[0], 60)
 	}
-	w.Header().Set("Location", Local(to))
 	w.Header()["Cache-Control"] = headerNoStore
+	// Our upload script cannot see a redirect that the browser follows for it, so it asks to be told.
+	if r.Header.Get("Motcua-Follow") == "hand" {
+		w.Header().Set("Motcua-Location", Local(to))
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	w.Header().Set("Location", Local(to))
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
 }

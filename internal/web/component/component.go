@@ -50,12 +50,13 @@ type Page struct {
 	Description string // for search engines and shared links
 	Nav         string // current entry of the main navigation: "home", "procedures", "track", "guide"
 	Crumbs      []Crumb
-	Errors      int    // number of refused fields: the title then begins with "Lỗi"
-	Query       string // what was searched, kept in the header's search
-	NoSearch    bool   // the page has its own large search
-	Wide        bool   // uses the full width instead of one reading column
-	Task        bool   // filing: hides search and navigation so that nothing leads away
-	NoIndex     bool   // search engines keep away (tracking, personal pages)
+	Errors      int             // number of refused fields: the title then begins with "Lỗi"
+	Query       string          // what was searched, kept in the header's search
+	NoSearch    bool            // the page has its own large search
+	Wide        bool            // uses the full width instead of one reading column
+	Task        bool            // filing: hides search and navigation so that nothing leads away
+	NoIndex     bool            // search engines keep away (tracking, personal pages)
+	Hero        templ.Component // stands on paper across the page above the rest and holds the h1; home page
 }
 
 // Desk describes a desk page.
@@ -65,6 +66,7 @@ type Desk struct {
 	Errors int
 	Query  string
 	Crumbs []Crumb
+	Stream string // path of the server-sent events that carry live counters as {"name": count}, empty for none
 }
 
 // RailGroup is one block of the desk's left rail.
@@ -488,6 +490,9 @@ type Tile struct {
 	Icon              Icon
 	Count             string
 }
+
+// NewsLine is one line of News.
+type NewsLine struct{ Date, Text, Href string }
 
 // Found is one result of a search.
 type Found struct {

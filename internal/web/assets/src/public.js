@@ -1,1 +1,3 @@
-(()=>{})()
+import { forms } from "./forms.js";
+
+forms();
