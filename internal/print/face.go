@@ -42,47 +42,41 @@ func styleOf(bold, italic bool) style {
 // several times, until it fits, and drawn once.
 type face struct {
 	ttf  []byte
-	load sync.Once
-	font *sfnt.Font
-	mu   sync.RWMutex
-	adv  map[rune]int // advance in 1/1000 em; -1: no glyph
+	once sync.Once
+	adv  []int16 // by rune up to U+FFFF, in 1/1000 em; -1: no glyph
 }
 
 var faces = map[style]*face{
 	"": {ttf: tinosRegular}, "B": {ttf: tinosBold}, "I": {ttf: tinosItalic}, "BI": {ttf: tinosBoldItalic},
 }
 
-// stand-in for characters that the face does not have
+// noGlyph stands for characters that the face does not have.
 const noGlyph = '\u25A1'
 
+// advance returns the width of r in 1/1000 em, -1 when the face cannot draw it.
 func (f *face) advance(r rune) int {
-	f.mu.RLock()
-	a, ok := f.adv[r]
-	f.mu.RUnlock()
-	if ok {
-		return a
+	f.once.Do(f.measure)
+	if r < 0 || int(r) >= len(f.adv) {
+		return -1
 	}
-	f.load.Do(func() {
-		parsed, err := sfnt.Parse(f.ttf)
-		if err != nil {
-			panic(fmt.Sprintf("print: embedded font does not parse: %v", err)) // a broken build, found by every test
-		}
-		f.font = parsed
-	})
+	return int(f.adv[r])
+}
+
+func (f *face) measure() {
+	parsed, err := sfnt.Parse(f.ttf)
+	if err != nil {
+		panic(fmt.Sprintf("print: embedded font does not parse: %v", err)) // a broken build, found by every test
+	}
 	var buf sfnt.Buffer
-	a = -1
-	if g, err := f.font.GlyphIndex(&buf, r); err == nil && g != 0 {
-		if w, err := f.font.GlyphAdvance(&buf, g, fixed.I(1000), font.HintingNone); err == nil {
-			a = w.Round()
+	f.adv = make([]int16, 0x10000)
+	for r := range f.adv {
+		f.adv[r] = -1
+		if g, err := parsed.GlyphIndex(&buf, rune(r)); err == nil && g != 0 {
+			if w, err := parsed.GlyphAdvance(&buf, g, fixed.I(1000), font.HintingNone); err == nil {
+				f.adv[r] = int16(w.Round()) // #nosec G115 -- no glyph is 32 em wide
+			}
 		}
 	}
-	f.mu.Lock()
-	if f.adv == nil {
-		f.adv = map[rune]int{}
-	}
-	f.adv[r] = a // at most 65,536 entries: Clean has removed the rest
-	f.mu.Unlock()
-	return a
 }
 
 // drawable replaces characters without a glyph, which would be drawn on top of each other.

@@ -20,7 +20,8 @@ const (
 	CopyGiven Copy = "given" // liên 2, given to the person
 )
 
-// Head is the top of every form: who issues it, its number, and where and when.
+// Head is the top of every form: who issues it, its number, and where and when. Names are given as
+// they are written in a sentence; the form sets them in capitals.
 type Head struct {
 	Parent string    // the body above the issuing one; may be empty
 	Agency string    // the issuing body

@@ -2,6 +2,8 @@ package print
 
 import (
 	"math"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,17 +15,17 @@ const (
 	marginL, marginR       = 13.0, 10.0
 	marginT, marginB       = 9.0, 8.0
 	innerW                 = pageW - marginL - marginR
-	leading                = 1.2  // line height over type size: stacked marks (ế, ộ) must not touch the line above
-	ascent                 = 0.86 // baseline below the top of the line, over type size
+	leading, tightLeading  = 1.2, 1.13 // line height over type size; Tinos needs 1.11 for stacked marks (ế, ộ)
+	ascent                 = 0.86      // baseline below the top of the line, over type size
 	largest, smallest      = 11.0, 8.0
 	headLeft, headGap      = 50.0, 3.0
-	qrSide, signSpace      = 22.0, 13.0
+	qrSide, qrSmall        = 22.0, 18.0
+	signSpace, denseBelow  = 13.0, 9.0 // mm; below this type size the paper is packed closer
 	thin                   = 0.2
 	smallPrint, finePrint  = 8.0, 7.0
 	pageNumberSpace        = 4.5
-	cellPad, tableSize     = 1.0, 1.0 // mm; points below the body
-	noClip, wholeTable     = math.MaxInt, math.MaxInt
-	justifyAt, spaceAfter  = 0.6, 0.25 // share of the line that must be filled; paragraph space over type size
+	cellPad, tableSize     = 1.0, 1.0  // mm; points below the body
+	stretch, spaceAfter    = 2.0, 0.25 // widest space of a justified line, in spaces; paragraph space over type size
 	stepDown, leastOnPages = 0.5, 9.5
 )
 
@@ -40,77 +42,92 @@ type op struct {
 	Text  string  `json:"text,omitempty"`
 }
 
+// limits shorten a paper that must fit one page. The zero value shortens nothing.
+type limits struct {
+	para int // lines of a paragraph
+	cell int // lines of a table cell
+	cut  int // rows left out at the end of each table
+}
+
 // sheet is a layout in the making.
 type sheet struct {
+	limits
 	ops  []op
 	page int     // from 1
 	y    float64 // top of what comes next
 	base float64 // type size of the body, pt
-	clip int     // most runes of one value
-	rows int     // most rows of a table
+
+	onePage bool // keeps no room for a page number
 }
 
 // lay puts p on pages: as few as it can, in the largest type that keeps them few.
 func (p paper) lay() []op {
-	if !p.form.OnePage {
-		var best *sheet
-		for base := largest; base >= leastOnPages; base -= stepDown {
-			if s := p.try(base, noClip, wholeTable); best == nil || s.page < best.page {
-				best = s
-			}
-		}
-		return p.numbered(best)
+	if p.form.OnePage {
+		return p.layOne().ops
 	}
-	for base := largest; base >= smallest; base -= stepDown {
-		if s := p.try(base, noClip, wholeTable); s.page == 1 {
-			return s.ops
+	var best *sheet
+	for base := largest; base >= leastOnPages; base -= stepDown {
+		if s := p.try(base, limits{}); best == nil || s.page < best.page {
+			best = s
 		}
 	}
-	// At the smallest type: shorten what is long before leaving rows out, so that a list of twelve
-	// long names is still a list of twelve.
-	for _, clip := range []int{240, 160, 110} {
-		if s := p.try(smallest, clip, wholeTable); s.page == 1 {
-			return s.ops
-		}
-	}
-	longest := 0
-	for _, l := range p.lists {
-		longest = max(longest, len(l))
-	}
-	least := min(longest, 6)
-	for _, clip := range []int{160, 110, 70, 40, 20} {
-		lo, hi := -1, longest // lo fits (or nothing does), hi does not
-		for lo+1 < hi {
-			mid := (lo + hi) / 2
-			if p.try(smallest, clip, mid).page == 1 {
-				lo = mid
-			} else {
-				hi = mid
-			}
-		}
-		if lo >= least || (clip == 20 && lo >= 0) {
-			return p.try(smallest, clip, lo).ops
-		}
-	}
-	return p.try(smallest, 20, 0).ops
+	return p.numbered(best)
 }
 
-// try lays p out once.
-func (p paper) try(base float64, clip, rows int) *sheet {
-	s := &sheet{page: 1, y: marginT, base: base, clip: clip, rows: rows}
-	v := values{}
-	for k, x := range p.values {
-		v[k] = s.cut(x)
-	}
-	s.head(p, v)
-	for _, b := range p.form.Body {
-		if b.If.holds(v) {
-			s.block(p, b, v)
+// layOne keeps p on one page whatever it holds: smaller type first, then fewer lines for what is
+// long, then fewer rows. Lines that are short on every dossier (dates, limit, code) are never cut.
+func (p paper) layOne() *sheet {
+	for base := largest; base >= smallest; base -= stepDown {
+		if s := p.try(base, limits{}); s.page == 1 {
+			return s
 		}
 	}
-	s.foot(p, v)
+	for _, l := range []limits{{para: 4, cell: 3}, {para: 3, cell: 2}, {para: 3, cell: 1}, {para: 2, cell: 1}} {
+		if s := p.try(smallest, l); s.page == 1 {
+			return s
+		}
+	}
+	rows := 0
+	for _, l := range p.lists {
+		rows = max(rows, len(l))
+	}
+	var s *sheet
+	for _, l := range []limits{{para: 3, cell: 2}, {para: 3, cell: 1}, {para: 2, cell: 1}, {para: 1, cell: 1}} {
+		shown := sort.Search(rows, func(n int) bool { // most rows that fit
+			return p.try(smallest, limits{l.para, l.cell, rows - n - 1}).page > 1
+		})
+		s = p.try(smallest, limits{l.para, l.cell, rows - shown})
+		if s.page == 1 && shown >= min(rows, fewRows) {
+			break
+		}
+	}
 	return s
 }
+
+// fewRows is how many papers a receipt should name before its longer lines are shortened further.
+const fewRows = 12
+
+// leastName is how many lines the name of a body or a signatory may always take.
+const leastName = 3
+
+// try lays p out once.
+func (p paper) try(base float64, l limits) *sheet {
+	s := &sheet{limits: l, page: 1, y: marginT, base: base, onePage: p.form.OnePage}
+	s.head(p, p.values)
+	for _, b := range p.form.Body {
+		if s.lost() {
+			return s
+		}
+		if b.If.holds(p.values) {
+			s.block(p, b, p.values)
+		}
+	}
+	s.foot(p, p.values)
+	return s
+}
+
+// lost tells that the paper should have fitted one page and does not: the rest need not be laid out.
+func (s *sheet) lost() bool { return s.onePage && s.page > 1 }
 
 // numbered adds page numbers when there is more than one page.
 func (p paper) numbered(s *sheet) []op {
@@ -126,17 +143,21 @@ func (p paper) numbered(s *sheet) []op {
 	return s.ops
 }
 
-func (s *sheet) cut(x string) string {
-	if s.clip == noClip || utf8.RuneCountInString(x) <= s.clip {
-		return x
+func (s *sheet) dense() bool { return s.base < denseBelow }
+
+func (s *sheet) lineHeight(size float64) float64 {
+	if s.dense() {
+		return size * tightLeading * mmPerPt
 	}
-	r := []rune(x)[:s.clip-1]
-	return strings.TrimRight(string(r), " ,;.\n") + "…"
+	return size * leading * mmPerPt
 }
 
-func (s *sheet) lineHeight(size float64) float64 { return size * leading * mmPerPt }
-
-func (s *sheet) bottom() float64 { return pageH - marginB - pageNumberSpace }
+func (s *sheet) bottom() float64 {
+	if s.onePage {
+		return pageH - marginB
+	}
+	return pageH - marginB - pageNumberSpace
+}
 
 // need starts a new page when h mm do not fit on this one.
 func (s *sheet) need(h float64) bool {
@@ -190,7 +211,7 @@ func words(spans []span, size, w float64) []word {
 			}
 			for part != "" {
 				fit := part
-				if cur.width+f.width(part, size) > w {
+				if !f.fits(part, size, w-cur.width) {
 					fit = f.fitting(part, size, w-cur.width)
 					if fit == "" && len(cur.pieces) > 0 {
 						end(false)
@@ -218,6 +239,17 @@ func words(spans []span, size, w float64) []word {
 	}
 	end(false)
 	return out
+}
+
+// fits tells whether s is at most w wide, without measuring more of it than that.
+func (f *face) fits(s string, size, w float64) bool {
+	n, most := 0, int(w*1000/(size*mmPerPt))
+	for _, r := range s {
+		if n += max(f.advance(r), 0); n > most {
+			return false
+		}
+	}
+	return true
 }
 
 // fitting returns the longest start of s that fits in w, broken after a mark where there is one late enough.
@@ -267,6 +299,69 @@ func lines(ws []word, size, w, indent float64) [][]word {
 	return out
 }
 
+// shorten keeps the first n lines (all when n is 0) and ends the last with "…".
+func shorten(ls [][]word, n int, size, w float64) [][]word {
+	if n == 0 || len(ls) <= n {
+		return ls
+	}
+	last := slices.Clone(ls[n-1])
+	if !last[len(last)-1].brk {
+		last = append(last, ls[n][0]) // what of it fits still shows
+	}
+	ls = slices.Clone(ls[:n])
+	space, dots := faces[""].width(" ", size), faces[""].width("…", size)
+	over := func() float64 { // by how much the line is too long
+		x := -space + dots - w
+		for _, wd := range last {
+			x += wd.width + space
+		}
+		return x
+	}
+	for len(last) > 1 && over() > 0 {
+		if wd := last[len(last)-1].width; wd >= w/3 && over() < wd {
+			break
+		}
+		last = last[:len(last)-1]
+	}
+	end := last[len(last)-1]
+	end.pieces = slices.Clone(end.pieces)
+	if n := len(end.pieces) - 1; n >= 0 && over() > 0 { // a long word gives up letters, not its place
+		pc := &end.pieces[n]
+		f := faces[styleOf(pc.bold, pc.italic)]
+		was := f.width(pc.text, size)
+		room := was - over()
+		for pc.text != "" && f.width(pc.text, size) > room {
+			_, cut := utf8.DecodeLastRuneInString(pc.text)
+			pc.text = pc.text[:len(pc.text)-cut]
+		}
+		end.width -= was - f.width(pc.text, size)
+	}
+	end.pieces = append(end.pieces, span{text: "…"})
+	end.width += dots
+	end.brk = false
+	last[len(last)-1] = end
+	ls[n-1] = last
+	return ls
+}
+
+// balanced breaks centred text into lines of about the same width, as titles are set by hand.
+func balanced(ws []word, size, w float64) [][]word {
+	best := lines(ws, size, w, 0)
+	if len(best) < 2 || len(best) > 4 {
+		return best
+	}
+	lo, hi := w/2, w
+	for hi-lo > 0.5 {
+		mid := (lo + hi) / 2
+		if ls := lines(ws, size, mid, 0); len(ls) <= len(best) {
+			best, hi = ls, mid
+		} else {
+			lo = mid
+		}
+	}
+	return best
+}
+
 type align int
 
 const (
@@ -302,11 +397,13 @@ func (s *sheet) put(ws []word, x, y, w, size float64, a align, last bool) {
 	case right:
 		x += w - total
 	case justify:
-		if n := len(ws) - 1; !last && n > 0 && total > w*justifyAt && !ws[n].brk {
-			gap += (w - total) / float64(n)
+		if n := len(ws) - 1; !last && n > 0 && !ws[n].brk {
+			if g := space + (w-total)/float64(n); g <= stretch*space {
+				gap = g
+			}
 		}
 	}
-	y += (size*ascent + size*(leading-1)/2) * mmPerPt
+	y += (s.lineHeight(size)-size*mmPerPt)/2 + size*ascent*mmPerPt
 	// Words of one style are drawn in one go, with their spaces, so that text copies as it reads.
 	// A stretched line goes word by word, each with its space.
 	var run strings.Builder
@@ -341,9 +438,17 @@ func (s *sheet) put(ws []word, x, y, w, size float64, a align, last bool) {
 	flush()
 }
 
-// para draws spans in the column (x, w) and moves down; lines go to the next page when they must.
-func (s *sheet) para(spans []span, x, w, size float64, a align, indent float64) {
+// paragraph draws spans in the column (x, w) and moves down; lines go to the next page when they must.
+func (s *sheet) paragraph(spans []span, x, w, size float64, a align, indent float64) {
 	ls := lines(words(spans, size, w-indent), size, w, indent)
+	if a == center {
+		ls = balanced(words(spans, size, w), size, w)
+	}
+	most := s.limits.para
+	if most > 0 && a == center { // names of bodies and signatories
+		most = max(most, leastName)
+	}
+	ls = shorten(ls, most, size, w)
 	for i, l := range ls {
 		if i == 0 && len(ls) > 1 {
 			s.need(2 * s.lineHeight(size)) // no single first line at the foot of a page
@@ -359,20 +464,20 @@ func (s *sheet) para(spans []span, x, w, size float64, a align, indent float64) 
 }
 
 func (s *sheet) plain(t, st string, x, w, size float64, a align) {
-	s.para([]span{{t, strings.Contains(st, "B"), strings.Contains(st, "I")}}, x, w, size, a, 0)
+	s.paragraph([]span{{t, strings.Contains(st, "B"), strings.Contains(st, "I")}}, x, w, size, a, 0)
 }
 
 // head draws the issuing body, the country, the number, the date and the title.
 func (s *sheet) head(p paper, v values) {
 	if m := p.form.Mark.plain(v); m != "" {
-		s.plain(m, "BI", marginL, innerW, smallPrint, right)
+		s.plain(m, "B", marginL, innerW, smallPrint, right)
 		s.y += 0.6
 	}
 	top := s.y
 	rx, rw := marginL+headLeft+headGap, innerW-headLeft-headGap
 	size := max(smallest, s.base-2)
-	s.plain(v["parent"], "", marginL, headLeft, size, center)
-	s.plain(v["agency"], "B", marginL, headLeft, size, center)
+	s.plain(strings.ToUpper(v["parent"]), "", marginL, headLeft, size, center)
+	s.plain(strings.ToUpper(v["agency"]), "B", marginL, headLeft, size, center)
 	s.line(marginL+headLeft/3, s.y+0.5, headLeft/3, 0)
 	s.y += 1.4
 	if n := p.form.Number.plain(v); n != "" {
@@ -394,7 +499,7 @@ func (s *sheet) head(p paper, v values) {
 	s.line(rx+(rw-mw)/2, s.y+0.5, mw, 0)
 	s.y += 1.4
 	if d := p.set.placeAndDay(p.head); d != "" {
-		s.plain(s.cut(d), "I", rx, rw, max(smallest, s.base-1.5), center)
+		s.plain(d, "I", rx, rw, max(smallest, s.base-1.5), center)
 	}
 	s.y = max(s.y, leftEnd) + s.base*0.35*mmPerPt*2
 
@@ -406,7 +511,7 @@ func (s *sheet) head(p paper, v values) {
 	}
 	for _, t := range p.form.Under {
 		if sp := t.fill(v); len(sp) > 0 {
-			s.para(sp, marginL, innerW, s.base, center, 0)
+			s.paragraph(sp, marginL, innerW, s.base, center, 0)
 		}
 	}
 	s.gap(0.5)
@@ -414,6 +519,9 @@ func (s *sheet) head(p paper, v values) {
 
 // gap moves down by n lines of type, never at the top of a page.
 func (s *sheet) gap(n float64) {
+	if s.dense() {
+		n *= 0.4
+	}
 	if s.y > marginT {
 		s.y += n * s.base * mmPerPt
 	}
@@ -424,35 +532,20 @@ func (s *sheet) block(p paper, b block, v values) {
 	case len(b.Sign) > 0:
 		s.sign(b, v)
 	case b.Table != "":
-		s.table(b, s.clipped(p.lists[b.Table]))
+		s.table(b, p.lists[b.Table])
 	case b.List != "":
-		for _, row := range s.clipped(p.lists[b.List]) {
-			s.para(b.Item.fill(row), marginL, innerW, s.base, justify, 0)
+		for _, row := range p.lists[b.List] {
+			s.paragraph(b.Item.fill(row), marginL, innerW, s.base, justify, 0)
 			s.gap(spaceAfter)
 		}
 	case len(b.Row) > 0:
 		s.row(b, v)
 	default:
 		if sp := b.Para.fill(v); len(sp) > 0 {
-			s.para(sp, marginL, innerW, s.base, alignOf(b.Align), b.Indent*s.base*mmPerPt)
+			s.paragraph(sp, marginL, innerW, s.base, alignOf(b.Align), b.Indent*s.base*mmPerPt)
 			s.gap(spaceAfter)
 		}
 	}
-}
-
-func (s *sheet) clipped(rows []values) []values {
-	if s.clip == noClip {
-		return rows
-	}
-	out := make([]values, len(rows))
-	for i, r := range rows {
-		c := values{}
-		for k, x := range r {
-			c[k] = s.cut(x)
-		}
-		out[i] = c
-	}
-	return out
 }
 
 // row draws short fields side by side when they fit, else below each other.
@@ -475,7 +568,7 @@ func (s *sheet) row(b block, v values) {
 	col := innerW / float64(len(cells))
 	if widest > col-2 {
 		for _, c := range cells {
-			s.para(c, marginL, innerW, s.base, left, 0)
+			s.paragraph(c, marginL, innerW, s.base, left, 0)
 			s.gap(spaceAfter)
 		}
 		return
@@ -484,7 +577,7 @@ func (s *sheet) row(b block, v values) {
 	y := s.y
 	for i, c := range cells {
 		s.y = y
-		s.para(c, marginL+float64(i)*col, col, s.base, left, 0)
+		s.paragraph(c, marginL+float64(i)*col, col, s.base, left, 0)
 	}
 	s.gap(spaceAfter)
 }
@@ -494,10 +587,8 @@ func (s *sheet) table(b block, rows []values) {
 	if len(rows) == 0 {
 		return
 	}
-	shown, cut := rows, 0
-	if len(shown) > s.rows {
-		shown, cut = rows[:s.rows], len(rows)-s.rows
-	}
+	cut := min(s.cut, len(rows))
+	shown := rows[:len(rows)-cut]
 	size := max(smallest, s.base-tableSize)
 	var cols []column
 	flex, fixed := 0, 0.0
@@ -535,21 +626,24 @@ func (s *sheet) table(b block, rows []values) {
 	s.need(4 * s.lineHeight(size))
 	head()
 	for _, r := range shown {
+		if s.lost() {
+			return
+		}
 		s.cells(cols, width, size, func(c column) ([]span, align) { return c.Value.fill(r), alignOf(c.Align) }, head)
 	}
 	if cut > 0 {
 		if sp := b.More.fill(values{"n": strconv.Itoa(cut)}); len(sp) > 0 {
 			s.y += 0.4
-			s.para(sp, marginL, innerW, size, left, 0)
+			s.paragraph(sp, marginL, innerW, size, left, 0)
 		}
 	}
 	s.gap(spaceAfter * 2)
 }
 
-// cells draws one row of a table. A cell longer than a page is cut.
+// cells draws one row of a table; again repeats the head after a page break and is nil for the head itself.
 func (s *sheet) cells(cols []column, width func(column) float64, size float64, cell func(column) ([]span, align), again func()) {
 	lh := s.lineHeight(size)
-	most := int((s.bottom()-marginT)/lh) - 6
+	most := int((s.bottom()-marginT)/lh) - 6 // a cell longer than a page is cut
 	tall := 1
 	text := make([][][]word, len(cols))
 	as := make([]align, len(cols))
@@ -557,21 +651,25 @@ func (s *sheet) cells(cols []column, width func(column) float64, size float64, c
 		sp, a := cell(c)
 		w := width(c) - 2*cellPad
 		ls := lines(words(sp, size, w), size, w, 0)
-		if len(ls) > most {
-			ls = ls[:most]
-			ls[most-1] = append(ls[most-1], word{pieces: []span{{text: "…"}}})
+		if again != nil { // a head is never cut
+			ls = shorten(ls, s.limits.cell, size, w)
 		}
+		ls = shorten(ls, most, size, w)
 		text[i], as[i] = ls, a
 		tall = max(tall, len(ls))
 	}
-	h := float64(tall)*lh + 0.6
+	air := 0.6
+	if s.dense() {
+		air = 0.3
+	}
+	h := float64(tall)*lh + air
 	if s.need(h) && again != nil {
 		again()
 	}
 	x := marginL
 	for i, c := range cols {
 		w := width(c)
-		y := s.y + 0.3
+		y := s.y + air/2
 		if as[i] == center {
 			y += float64(tall-len(text[i])) * lh / 2
 		}
@@ -605,6 +703,9 @@ func (s *sheet) sign(b block, v values) {
 	s.gap(0.4)
 	size := max(smallest, s.base-0.5)
 	space := signSpace * s.base / largest
+	if s.dense() {
+		space = signSpace * 0.62
+	}
 	s.need(6*s.lineHeight(size) + space)
 	top, end := s.y, s.y
 	w := innerW / float64(max(len(who), 2))
@@ -638,9 +739,13 @@ func (s *sheet) sign(b block, v values) {
 // foot draws the notes and the tracking block at the foot of the last page.
 func (s *sheet) foot(p paper, v values) {
 	x, w := marginL, innerW
+	qr := qrSide
+	if s.dense() {
+		qr = qrSmall
+	}
 	if p.trace.Address != "" {
-		x += qrSide + 2
-		w -= qrSide + 2
+		x += qr + 2
+		w -= qr + 2
 	}
 	type entry struct {
 		ls   [][]word
@@ -650,7 +755,7 @@ func (s *sheet) foot(p paper, v values) {
 	h := 0.0
 	add := func(sp []span, size float64) {
 		if len(sp) > 0 {
-			e := entry{lines(words(sp, size, w), size, w, 0), size}
+			e := entry{shorten(lines(words(sp, size, w), size, w, 0), s.limits.para, size, w), size}
 			es = append(es, e)
 			h += float64(len(e.ls)) * s.lineHeight(size)
 		}
@@ -671,17 +776,17 @@ func (s *sheet) foot(p paper, v values) {
 		return
 	}
 	if p.trace.Address != "" {
-		h = max(h, qrSide)
+		h = max(h, qr)
 	}
 	s.need(h + 1.5)
 	floor := s.bottom()
-	if p.form.OnePage {
+	if s.page == 1 {
 		floor = pageH - marginB // no page number below
 	}
 	y := floor - h
 	s.line(marginL, y-1.2, innerW, 0)
 	if p.trace.Address != "" {
-		s.ops = append(s.ops, op{Page: s.page, Kind: "qr", X: marginL, Y: round2(y), W: qrSide, H: qrSide, Text: p.trace.Address})
+		s.ops = append(s.ops, op{Page: s.page, Kind: "qr", X: marginL, Y: round2(y), W: qr, H: qr, Text: p.trace.Address})
 	}
 	for _, e := range es {
 		for i, l := range e.ls {

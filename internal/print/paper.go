@@ -42,9 +42,19 @@ func (p paper) with(v values) paper {
 		p.values[k] = x
 	}
 	for k, x := range p.values {
-		p.values[k] = strings.TrimSpace(Clean(x))
+		p.values[k] = tidy(x)
 	}
 	return p
+}
+
+// tidy is Clean without space around, and no longer than a few pages of print: what comes from
+// strangers must not cost the printer more than the page is worth.
+func tidy(s string) string {
+	const most = 20_000 // bytes
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "")
+	}
+	return strings.TrimSpace(Clean(s))
 }
 
 // list adds the rows of a list; row(nil) gives its shape.
@@ -55,7 +65,7 @@ func list[T any](p paper, name string, rows []T, row func(T) values) {
 	for i, r := range rows {
 		v := row(r)
 		for k, x := range v {
-			v[k] = strings.TrimSpace(Clean(x))
+			v[k] = tidy(x)
 		}
 		v["no"] = strconv.Itoa(i + 1)
 		p.lists[name] = append(p.lists[name], v)

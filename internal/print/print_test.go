@@ -1,9 +1,16 @@
 package print_test
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
+	"testing"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/motcua/motcua/internal/print"
 )
@@ -20,7 +27,7 @@ func at(s string) time.Time {
 
 func head() print.Head {
 	return print.Head{
-		Parent: "UBND TỈNH AN BÌNH", Agency: "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG",
+		Parent: "UBND tỉnh An Bình", Agency: "Trung tâm Phục vụ hành chính công",
 		Number: "1024/TNHS", Place: "An Bình", Issued: at("2026-03-02 09:15"), Copy: print.CopyGiven,
 	}
 }
@@ -59,7 +66,7 @@ func ordinaryReceipt() print.Receipt {
 
 func longReceipt() print.Receipt {
 	r := ordinaryReceipt()
-	r.Agency = "CHI NHÁNH TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG SỐ 3 XÃ NGHĨA THÀNH TRUNG"
+	r.Agency = "Chi nhánh Trung tâm Phục vụ hành chính công số 3 xã Nghĩa Thành Trung"
 	r.Applicant.Name = "Công Tằng Tôn Nữ Nguyễn Phúc Huyền Trân Thiên Hương Ngọc Diễm"
 	r.Submitter = "Nguyễn Phúc Hoàng Vĩnh Quỳnh Khánh Phương (người được ủy quyền)"
 	r.Procedure = "Điều chỉnh, gia hạn, cấp lại giấy phép xây dựng công trình cấp đặc biệt, cấp I, cấp II, cấp III, cấp IV (công trình không theo tuyến, theo tuyến trong đô thị, tín ngưỡng, tôn giáo, tượng đài, tranh hoành tráng) và nhà ở riêng lẻ"
@@ -127,5 +134,203 @@ func control() print.ControlSlip {
 			{From: "Sở Nông nghiệp và Môi trường", To: "Phòng Quản lý xây dựng, Sở Xây dựng", GivenBy: "Phạm Quốc Bảo", TakenBy: "Lê Thị Hồng", At: at("2026-03-16 08:00"), Outcome: print.Overdue, Note: "Chậm 01 ngày làm việc do xác minh thực địa"},
 			{From: "Sở Xây dựng", To: "Trung tâm Phục vụ hành chính công", GivenBy: "Lê Thị Hồng", At: at("2026-03-20 14:00")},
 		},
+	}
+}
+
+func builtin(t testing.TB, set print.FormSet) *print.Forms {
+	t.Helper()
+	f, err := print.Builtin(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+var sets = []print.FormSet{print.TT01of2018, print.TT03of2025}
+
+func samples() map[string]any {
+	notEligible := refusal()
+	notEligible.Kind, notEligible.SignerTitle = print.NotEligible, "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC"
+	long := supplement()
+	long.Stage = print.AtReception
+	for range 4 {
+		long.Items = append(long.Items, long.Items...)
+	}
+	slip := control()
+	for range 2 {
+		slip.Handovers = append(slip.Handovers, slip.Handovers...)
+	}
+	return map[string]any{
+		"receipt": ordinaryReceipt(), "receipt-long": longReceipt(), "receipt-extreme": extremeReceipt(),
+		"supplement": supplement(), "supplement-long": long, "refusal": refusal(), "not-eligible": notEligible,
+		"control": control(), "control-long": slip,
+	}
+}
+
+func TestForms(t *testing.T) {
+	for _, set := range sets {
+		f := builtin(t, set)
+		for name, v := range samples() {
+			name := string(set) + "-" + name
+			t.Run(name+" is laid out as it was looked at", func(t *testing.T) { print.Golden(t, f, name, v) })
+			t.Run(name+" stays inside its page", func(t *testing.T) {
+				low, pages := print.Lowest(f, v)
+				if low > 206 || print.Rightmost(f, v) > print.PageW-9 {
+					t.Errorf("reaches %.1f mm down and %.1f mm right", low, print.Rightmost(f, v))
+				}
+				if strings.Contains(name, "receipt") && pages != 1 {
+					t.Errorf("a receipt is one page, this is %d", pages)
+				}
+			})
+			t.Run(name+" is the same bytes twice and says what it is", func(t *testing.T) {
+				a, b := print.Draw(t, f, v), print.Draw(t, f, v)
+				if !bytes.Equal(a, b) {
+					t.Error("two drawings of one value differ")
+				}
+				for _, want := range []string{"/Lang (vi-VN)", "/Title", "/Author", "/CreationDate (D:20260302091500)"} {
+					if !bytes.Contains(a, []byte(want)) {
+						t.Errorf("PDF lacks %s", want)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestReceiptCopies(t *testing.T) {
+	for _, set := range sets {
+		t.Run(string(set)+": every word of an ordinary receipt comes back", func(t *testing.T) {
+			r := ordinaryReceipt()
+			r.Applicant.Name = norm.NFD.String(r.Applicant.Name) // as some phones send it
+			copied := print.Copied(t, print.Draw(t, builtin(t, set), r))
+			words := strings.Fields(copied)
+			for _, line := range []string{
+				"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "UBND TỈNH AN BÌNH", "An Bình, ngày 02 tháng 3 năm 2026",
+				"GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", "Nguyễn Thị Ánh Tuyết", r.Applicant.Address, r.Procedure, r.DossierCode, r.Secret,
+				r.Components[1].Name, r.Limit, "09 giờ 15 phút", "16 giờ 30 phút", "75.000 đồng (đã nộp)", r.Officer, r.JournalHead, r.Site,
+			} {
+				for _, w := range strings.Fields(line) {
+					if !slices.Contains(words, w) && !slices.ContainsFunc(words, func(x string) bool { return strings.Trim(x, ",();:") == strings.Trim(w, ",();:") }) {
+						t.Errorf("%q of %q is not in the text of the PDF", w, line)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestReceiptWithTwelveComponents(t *testing.T) {
+	r := ordinaryReceipt()
+	r.Applicant.Name = "Công Tằng Tôn Nữ Nguyễn Phúc Huyền Trân Thiên Hương Ngọc Diễm" // 62 letters
+	r.Components = nil
+	for i := range 12 {
+		r.Components = append(r.Components, print.Component{Name: fmt.Sprintf("Giấy tờ thứ %d chứng minh việc đáp ứng điều kiện theo quy định", i+1), Originals: 1, Copies: 1})
+	}
+	copied := print.Copied(t, print.Draw(t, builtin(t, print.TT03of2025), r))
+	for i := range 12 {
+		if want := fmt.Sprintf("thứ %d chứng", i+1); !strings.Contains(copied, want) {
+			t.Errorf("the receipt does not name component %d", i+1)
+		}
+	}
+	if strings.Contains(copied, "…") || !strings.Contains(copied, r.Applicant.Name) {
+		t.Error("twelve ordinary components and a long name must fit whole")
+	}
+}
+
+func TestExtremeReceiptSaysWhatItLeavesOut(t *testing.T) {
+	copied := print.Copied(t, print.Draw(t, builtin(t, print.TT03of2025), extremeReceipt()))
+	if !regexp.MustCompile(`và \d+ giấy tờ khác, xem bản điện tử`).MatchString(copied) {
+		t.Error("papers left out are not counted")
+	}
+	for _, want := range []string{"H99.05-260302-0017", "K7WQ-3MPX", "16 giờ 30 phút, thứ Hai, ngày 23 tháng 3 năm 2026", "15 ngày làm việc"} {
+		if !strings.Contains(copied, want) {
+			t.Errorf("%q must never be shortened", want)
+		}
+	}
+}
+
+func FuzzReceipt(f *testing.F) {
+	f.Add("Nguyễn Văn A", "Cấp phép", "Đơn", "x", 3)
+	f.Add("\U0001F600\u202Eabc\x00", strings.Repeat("w", 3000), "a\nb\n\nc", "*_[{}]", 500)
+	f.Add(strings.Repeat("日本", 400), " \t ", "\xff\xfe", "}{", 1)
+	forms := builtin(f, print.TT03of2025)
+	f.Fuzz(func(t *testing.T, name, procedure, component, agency string, n int) {
+		r := ordinaryReceipt()
+		r.Applicant.Name, r.Procedure, r.Agency, r.Applicant.Email, r.Submitter = name, procedure, agency, component, agency
+		r.Components = nil
+		for range n & 0x3f {
+			r.Components = append(r.Components, print.Component{Name: component, Copies: n})
+		}
+		if _, pages := print.Lowest(forms, r); pages != 1 {
+			t.Errorf("%d pages", pages)
+		}
+		if x := print.Rightmost(forms, r); x > print.PageW-8 {
+			t.Errorf("text reaches %.1f mm: %s", x, print.Farthest(forms, r))
+		}
+	})
+}
+
+func TestClean(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"decomposed tones are composed", norm.NFD.String("Nguyễn"), "Nguyễn"},
+		{"emoji that panic the library are left out", "xin chào 😀", "xin chào "},
+		{"bidirectional overrides are left out", "a\u202Egpj.exe", "agpj.exe"},
+		{"control characters are left out, line breaks stay", "a\x00b\r\nc\td", "ab\nc d"},
+		{"every space is a plain one", "a\u00A0b\u3000c", "a b c"},
+		{"broken bytes are shown as such", "a\xffb", "a\uFFFDb"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := print.Clean(c.in); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestParseRefusesTemplates(t *testing.T) {
+	good, err := os.ReadFile("templates/tt-03-2025.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, old, new, want string }{
+		{"a field that does not exist", "{applicant}", "{aplicant}", "unknown field {aplicant}"},
+		{"a key that does not exist", "one_page: true", "onepage: true", "onepage"},
+		{"a list that does not exist", "table: components", "table: papers", `unknown list "papers"`},
+		{"bold that is not closed", "*{procedure}*", "*{procedure}", "not closed"},
+		{"brackets inside brackets", "[, mã tra cứu *{secret}*]", "[, [{secret}]]", "nested"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := print.Parse([]byte(strings.ReplaceAll(string(good), c.old, c.new)))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestQR(t *testing.T) {
+	svg, err := print.QRSVG("https://motcua.anbinh.example/theo-doi/H99.05-260302-0017?ma=K7WQ-3MPX")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := string(svg); !strings.HasPrefix(s, "<svg ") || strings.Contains(s, "style=") || len(s) > 20_000 {
+		t.Errorf("SVG of %d bytes is not what a page under a strict content policy may hold", len(s))
+	}
+	if _, err := print.QRSVG(strings.Repeat("x", 5000)); err == nil {
+		t.Error("text that no code can hold must be refused")
+	}
+}
+
+func BenchmarkReceipt(b *testing.B) {
+	f := builtin(b, print.TT03of2025)
+	for name, r := range map[string]print.Receipt{"ordinary": ordinaryReceipt(), "extreme": extremeReceipt()} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := f.Receipt(r); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
