@@ -45,7 +45,8 @@ var pdfNames = []struct {
 	{"/JavaScript", Script},
 	{"/JS", Script},
 	{"/Launch", Launch},
-	{"/EmbeddedFile", Attachment},
+	{"/EmbeddedFile", Attachment}, // the tree /EmbeddedFiles is often there and empty
+	{"/EF", Attachment},
 	{"/RichMedia", Attachment},
 	{"/Encrypt", Opaque},
 }
@@ -58,6 +59,7 @@ var oddFilters = []string{"/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85", "
 func pdfFlags(r io.ReaderAt, size int64) ([]Flag, error) {
 	found := map[Flag]bool{}
 	budget, streams := int64(maxObjectStreams), 0
+	var in inflater
 	buf := make([]byte, pdfWindow)
 	for off := int64(0); off < size; off += pdfWindow - pdfOverlap {
 		b := buf[:min(size-off, pdfWindow)]
@@ -92,7 +94,7 @@ func pdfFlags(r io.ReaderAt, size int64) ([]Flag, error) {
 				}
 			}
 			start := off + int64(at)
-			budget -= max(leastCost, scanObjects(io.NewSectionReader(r, start, size-start), min(budget, maxObjectStream), found))
+			budget -= max(leastCost, in.scan(io.NewSectionReader(r, start, size-start), min(budget, maxObjectStream), found))
 			if budget <= 0 {
 				return nil, ErrBomb
 			}
@@ -109,9 +111,15 @@ func pdfFlags(r io.ReaderAt, size int64) ([]Flag, error) {
 	return flags, nil
 }
 
-// scanObjects unpacks one object stream, at most limit bytes, and returns how many it unpacked. What does not unpack
-// is no object stream that a viewer could read either.
-func scanObjects(in io.Reader, limit int64, found map[Flag]bool) int64 {
+// inflater unpacks object streams one after the other with the same memory.
+type inflater struct {
+	z   io.ReadCloser
+	buf []byte
+}
+
+// scan unpacks one object stream, at most limit bytes, and returns how many it unpacked. What does
+// not unpack is no object stream that a viewer could read either.
+func (f *inflater) scan(in io.Reader, limit int64, found map[Flag]bool) int64 {
 	// The keyword is followed by CR LF or LF.
 	var eol [1]byte
 	if _, err := io.ReadFull(in, eol[:]); err != nil {
@@ -122,13 +130,17 @@ func scanObjects(in io.Reader, limit int64, found map[Flag]bool) int64 {
 			return 0
 		}
 	}
-	z, err := zlib.NewReader(in)
-	if err != nil {
+	if f.z == nil {
+		z, err := zlib.NewReader(in)
+		if err != nil {
+			return 0
+		}
+		f.z, f.buf = z, make([]byte, 0, pdfWindow)
+	} else if err := f.z.(zlib.Resetter).Reset(in, nil); err != nil { //nolint:errcheck // every zlib reader is a Resetter
 		return 0
 	}
-	defer func() { _ = z.Close() }() // reads only
-	out := io.LimitReader(z, limit)
-	buf := make([]byte, 0, pdfWindow)
+	out := io.LimitReader(f.z, limit)
+	buf := f.buf[:0]
 	total := int64(0)
 	for {
 		keep := min(len(buf), 64) // a name may lie across two reads
@@ -154,8 +166,8 @@ func scan(b []byte, found map[Flag]bool) {
 				break
 			}
 			rest = rest[at+len(n.name):]
-			// The name ends here: /JS is not /JSomething. EmbeddedFile also names the tree /EmbeddedFiles.
-			if len(rest) == 0 || bytes.IndexByte([]byte("\x00\t\n\f\r ()<>[]{}/%"), rest[0]) >= 0 || (n.flag == Attachment && rest[0] == 's') {
+			// The name ends here: /JS is not /JSomething.
+			if len(rest) == 0 || bytes.IndexByte([]byte("\x00\t\n\f\r ()<>[]{}/%"), rest[0]) >= 0 {
 				found[n.flag] = true
 				break
 			}
