@@ -69,10 +69,8 @@ func (s *Service) Register(ctx context.Context, r Registration, from Origin, bef
 		return SignedIn{}, fields(bad...)
 	}
 	now := s.now()
-	err := s.store.InTx(ctx, func(tx Tx) error {
-		return count(ctx, tx, []limit{{"register:" + from.network(), s.cfg.Throttle.Register}}, now)
-	})
-	if err != nil {
+	limits := []limit{{key: "register:" + from.network(), rule: s.cfg.Throttle.Register}}
+	if err := s.count(ctx, limits, now); err != nil {
 		return SignedIn{}, err
 	}
 	hash, err := s.hasher.Hash(ctx, r.Password)
@@ -93,6 +91,11 @@ func (s *Service) Register(ctx context.Context, r Registration, from Origin, bef
 		return tx.AddEvent(ctx, s.event(EventRegistered, p.ID, from))
 	})
 	if errors.Is(err, ErrSignInTaken) {
+		// A form sent twice arrives here the second time: who knows the password is the owner.
+		in, err := s.SignIn(ctx, r.Number, r.Password, from, before)
+		if !errors.Is(err, ErrWrongSignIn) {
+			return in, err
+		}
 		return SignedIn{}, fields(fault.Field{Name: "number", Code: "account.number-taken"})
 	}
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
@@ -107,62 +106,64 @@ func (s *Service) SignIn(ctx context.Context, name, password string, from Origin
 func (s *Service) attempt(ctx context.Context, person, typed string, from Origin) ([]limit, error) {
 	now := s.now()
 	device, _ := HashToken(from.Device)
-	var limits []limit
-	err := s.store.InTx(ctx, func(tx Tx) error {
-		byDevice, byAddress, err := tx.KnownOrigin(ctx, person, device, from.network(), now.Add(-s.cfg.KnownFor))
-		if err != nil {
-			return err
-		}
-		limits = s.cfg.Throttle.limits(subject(person, typed), from, byDevice, byAddress)
-		return count(ctx, tx, limits, now)
-	})
-	return limits, err
+	byDevice, byAddress, err := s.store.KnownOrigin(ctx, person, device, from.network(), now.Add(-s.cfg.KnownFor))
+	if err != nil {
+		return nil, fmt.Errorf("look for the browser: %w", err)
+	}
+	limits := s.cfg.Throttle.limits(subject(person, typed), from, byDevice, byAddress)
+	return limits, s.count(ctx, limits, now)
 }
 
-func count(ctx context.Context, tx Tx, limits []limit, now time.Time) error {
-	keys := make([]string, len(limits))
-	for i, l := range limits {
-		keys[i] = l.key
-	}
-	buckets, err := tx.Buckets(ctx, keys)
-	if err != nil {
-		return err
-	}
+func (s *Service) count(ctx context.Context, limits []limit, now time.Time) error {
+	// Looked at first without a lock: a flood of refused attempts must not queue for writing.
 	var wait time.Duration
 	for _, l := range limits {
-		wait = max(wait, l.rule.Wait(buckets[l.key], now))
+		b, err := s.store.Bucket(ctx, l.key)
+		if err != nil {
+			return fmt.Errorf("count an attempt: %w", err)
+		}
+		wait = max(wait, l.rule.Wait(b, now))
 	}
 	if wait > 0 {
-		return ErrTooManyAttempts.With("seconds", int((wait+time.Second-1)/time.Second))
+		return tooMany(wait)
 	}
-	for _, l := range limits {
-		b := buckets[l.key]
-		b.Key = l.key
-		b = l.rule.Add(b, now)
-		if err := tx.PutBucket(ctx, b, l.rule.Idle(b)); err != nil {
-			return err
-		}
+	err := s.store.InTx(ctx, func(tx Tx) error {
+		return change(ctx, tx, limits, now, func(l limit, b Bucket) (Bucket, error) {
+			if wait := l.rule.Wait(b, now); wait > 0 {
+				return b, tooMany(wait)
+			}
+			return l.rule.Add(b, now), nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("count an attempt: %w", err)
 	}
 	return nil
 }
 
+func tooMany(wait time.Duration) error {
+	return ErrTooManyAttempts.With("seconds", int((wait+time.Second-1)/time.Second)).With("retry_after", wait)
+}
+
 // refund takes a counted attempt back after it turned out to be good.
-func refund(ctx context.Context, tx Tx, limits []limit) error {
-	keys := make([]string, len(limits))
-	for i, l := range limits {
-		keys[i] = l.key
-	}
-	buckets, err := tx.Buckets(ctx, keys)
-	if err != nil {
-		return err
-	}
-	for _, l := range limits {
-		b, ok := buckets[l.key]
-		if !ok {
-			continue
-		}
-		if b = l.rule.Refund(b); strings.HasPrefix(b.Key, "pair:") || strings.HasPrefix(b.Key, "device:") {
+func refund(ctx context.Context, tx Tx, limits []limit, now time.Time) error {
+	return change(ctx, tx, limits, now, func(l limit, b Bucket) (Bucket, error) {
+		if l.own {
 			b.Level = 0 // the owner is here: their own typing errors are forgiven
+		}
+		return l.rule.Refund(b), nil
+	})
+}
+
+// change locks the buckets in the order of their keys, so that two attempts never wait for each other.
+func change(ctx context.Context, tx Tx, limits []limit, now time.Time, f func(limit, Bucket) (Bucket, error)) error {
+	for _, l := range limits {
+		b, err := tx.LockBucket(ctx, l.key, now)
+		if err != nil {
+			return err
+		}
+		if b, err = f(l, b); err != nil {
+			return err
 		}
 		if err := tx.PutBucket(ctx, b, l.rule.Idle(b)); err != nil {
 			return err
@@ -203,7 +204,7 @@ func (s *Service) open(ctx context.Context, p Person, cred Credential, limits []
 	var signed Signed
 	var gone string
 	err := s.store.InTx(ctx, func(tx Tx) error {
-		if err := refund(ctx, tx, limits); err != nil {
+		if err := refund(ctx, tx, limits, now); err != nil {
 			return err
 		}
 		if cred.Hash != "" {
@@ -496,7 +497,7 @@ func (s *Service) ChangePassword(ctx context.Context, in Signed, present, next s
 	token = newToken()
 	secret, _ := HashToken(token)
 	err = s.store.InTx(ctx, func(tx Tx) error {
-		if err := refund(ctx, tx, limits); err != nil {
+		if err := refund(ctx, tx, limits, now); err != nil {
 			return err
 		}
 		if err := tx.SetCredential(ctx, Credential{Person: p.ID, Hash: hash, Set: now}); err != nil {
@@ -554,7 +555,8 @@ func (s *Service) Person(ctx context.Context, id string) (Person, error) {
 func (s *Service) Sweep(ctx context.Context) (rows int, err error) {
 	now := s.now()
 	err = s.store.InTx(ctx, func(tx Tx) error {
-		rows, err = tx.Sweep(ctx, now, now.AddDate(0, -1, 0), now.Add(-s.cfg.KeepEvents))
+		longest := max(s.cfg.Limits.OfficerAbsolute, s.cfg.Limits.CitizenAbsolute)
+		rows, err = tx.Sweep(ctx, now, now.Add(-longest).AddDate(0, -1, 0), now.Add(-s.cfg.KeepEvents))
 		return err
 	})
 	return rows, err

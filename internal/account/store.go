@@ -25,8 +25,8 @@ type Reader interface {
 	Events(ctx context.Context, person string, limit int) ([]Event, error)
 	// KnownOrigin tells whether the person has signed in since then with this browser, or from this address.
 	KnownOrigin(ctx context.Context, person string, device TokenHash, address string, since time.Time) (byDevice, byAddress bool, err error)
-	// Buckets returns the buckets that exist among the keys.
-	Buckets(ctx context.Context, keys []string) (map[string]Bucket, error)
+	// Bucket returns the bucket of the key, an empty one when there is none.
+	Bucket(ctx context.Context, key string) (Bucket, error)
 	// People lists up to limit people by sign-in name, after the given one.
 	People(ctx context.Context, kind Kind, after string, limit int) ([]Person, error)
 }
@@ -54,9 +54,11 @@ type Tx interface {
 	SeeSession(ctx context.Context, id string, now time.Time) error
 	// AddEvent writes one line of the history.
 	AddEvent(ctx context.Context, e Event) error
-	// PutBucket keeps a bucket until idle.
+	// LockBucket is Bucket, and nobody else counts in it before the transaction ends.
+	LockBucket(ctx context.Context, key string, now time.Time) (Bucket, error)
+	// PutBucket changes a locked bucket; after idle it may go.
 	PutBucket(ctx context.Context, b Bucket, idle time.Time) error
-	// Sweep deletes buckets idle before now, sessions ended or begun before sessions, and events
+	// Sweep deletes buckets idle before now, sessions begun before sessions, and events
 	// before events; it returns how many rows went.
 	Sweep(ctx context.Context, now, sessions, events time.Time) (int, error)
 }

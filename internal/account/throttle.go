@@ -64,7 +64,7 @@ func (r Rule) level(b Bucket, now time.Time) int64 {
 
 // Wait tells how long until an attempt may be made; 0 means now.
 func (r Rule) Wait(b Bucket, now time.Time) time.Duration {
-	over := b.Level/oneAttempt - int64(r.Free)
+	over := (b.Level+oneAttempt/2)/oneAttempt - int64(r.Free) // rounded: a little has leaked between any two
 	if r.Free <= 0 || over < 0 {
 		return 0
 	}
@@ -94,6 +94,7 @@ func (r Rule) Idle(b Bucket) time.Time { return b.At.Add(2 * max(r.Window, r.Mos
 type limit struct {
 	key  string
 	rule Rule
+	own  bool // only the person's own attempts fill it, as far as can be told
 }
 
 // subject names who is guessed at. A known person goes by their id. A name nobody has is
@@ -107,20 +108,17 @@ func subject(person, typed string) string {
 	return fmt.Sprintf("?%05x", binary.BigEndian.Uint32(h[:4])>>12)
 }
 
-// limits lists the buckets of one attempt to sign in.
+// limits lists the buckets of one attempt to sign in, by key.
 func (t Throttle) limits(subject string, from Origin, knownDevice, knownAddress bool) []limit {
 	if knownDevice {
 		h := sha256.Sum256([]byte(from.Device))
-		return []limit{{"device:" + hex.EncodeToString(h[:12]), t.Pair}}
+		return []limit{{key: "device:" + hex.EncodeToString(h[:12]), rule: t.Pair, own: true}}
 	}
-	out := []limit{
-		{"pair:" + subject + "@" + from.network(), t.Pair},
-		{"address:" + from.network(), t.Address},
-	}
+	out := []limit{{key: "address:" + from.network(), rule: t.Address}}
 	if !knownAddress {
-		out = append(out, limit{"name:" + subject, t.Name})
+		out = append(out, limit{key: "name:" + subject, rule: t.Name})
 	}
-	return out
+	return append(out, limit{key: "pair:" + subject + "@" + from.network(), rule: t.Pair, own: true})
 }
 
 // Origin is where a request comes from, as far as it says.

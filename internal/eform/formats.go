@@ -67,12 +67,12 @@ func checkName(s string) refusal {
 
 // provincePrefixes are the first three digits of personal numbers: the province where the
 // birth was registered, by the 63 provinces before July 2025. Numbers given keep them.
-// law: tt-59-2021-tt-bca, phụ lục I
+// law: TT59-2021 PL.I
 const provincePrefixes = " 001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 089 091 092 093 094 095 096 "
 
 // checkPersonalNumber judges 12 digits: three of the province of registration, one of
 // century and sex, two of the year of birth, six at random.
-// law: nd-137-2015, điều 13
+// law: ND137-2015 13
 func checkPersonalNumber(s string) refusal {
 	if len(s) != 12 || !digits(s) {
 		return "personal-number"

@@ -37,7 +37,7 @@ func Weekday(t time.Time) string { return weekdays[t.In(zone).Weekday()] }
 
 // DateInWords writes the date line of an administrative paper: "ngày 16 tháng 3 năm 2026", "ngày 05 tháng
 // 01 năm 2026": days below 10 and the months 1 and 2 take a zero.
-// law: nd-30-2020, phụ lục I
+// law: ND30-2020 PL.I
 func DateInWords(t time.Time) string {
 	t = t.In(zone)
 	month := strconv.Itoa(int(t.Month()))

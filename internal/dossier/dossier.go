@@ -1,0 +1,283 @@
+// Package dossier holds one application file from submission to the return of its
+// result: its states, the moves between them, the deadline promised to the applicant.
+// It does no I/O: a move takes the facts and the time and returns events.
+//
+// A dossier is never edited in place; it changes only through journal events, and its
+// state is the fold of them. What can be computed is not stored: overdue follows from
+// the due date and now.
+package dossier
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/workflow"
+)
+
+// Kind is the kind of case this package is about.
+const Kind = "dossier"
+
+// Status is the case axis of a dossier. Payment, custody and synchronisation are axes of their own.
+type Status string
+
+// States of a dossier; the national code of each is a mapping (see National).
+const (
+	Submitted           Status = "submitted"            // S1
+	SupplementRequested Status = "supplement_requested" // S2 before acceptance, S6 after
+	Refused             Status = "refused"              // S3
+	Processing          Status = "processing"           // S4 and S5: accepted, in the hands of its steps
+	Resolved            Status = "resolved"             // S9: the clock stopped, the result waits
+	Returned            Status = "returned"             // S10
+)
+
+// Statuses lists all states in the order of a dossier's life.
+var Statuses = []Status{Submitted, SupplementRequested, Refused, Processing, Resolved, Returned}
+
+// Ended reports whether nothing can happen any more.
+func (s Status) Ended() bool { return s == Refused || s == Returned }
+
+// National is the status code of the national exchange (TrangThaiHoSo).
+func (s Status) National() int {
+	switch s {
+	case Submitted:
+		return 1
+	case Processing:
+		return 4
+	case Refused:
+		return 3
+	case SupplementRequested:
+		return 5
+	case Resolved:
+		return 9
+	case Returned:
+		return 10
+	}
+	return 0
+}
+
+// Pin names the version of a definition that a dossier keeps for good.
+type Pin struct {
+	ID     string `json:"id"`
+	Digest string `json:"digest"`
+}
+
+// ProcedurePin is the procedure version a dossier was filed under, with what lists show of it.
+type ProcedurePin struct {
+	Code   string `json:"code"`
+	Digest string `json:"digest"`
+	Name   string `json:"name"`
+	Number int    `json:"number"`
+	Sector string `json:"sector"`
+}
+
+// Party is a person or organisation in a dossier. All of it is personal data.
+type Party struct {
+	Name    string `json:"name"`
+	Number  string `json:"number,omitempty"` // personal number or tax code
+	Birth   string `json:"birth,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	Email   string `json:"email,omitempty"`
+	Address string `json:"address,omitempty"`
+}
+
+// Paper is one file lodged in a dossier or produced by it. Bytes live under their hash.
+type Paper struct {
+	Component string `json:"component"` // id in the procedure version; empty for results
+	Name      string `json:"name"`      // as the applicant named the file, cleaned
+	Type      string `json:"type"`      // kind of content, judged by the content
+	Size      int64  `json:"size"`
+	Hash      string `json:"hash"`           // sha-256, hex
+	Form      string `json:"form,omitempty"` // original | copy | certified | electronic | paper (handed over at the counter, not scanned)
+	Count     int    `json:"count,omitempty"`
+}
+
+// Supplement is one request to complete the dossier.
+type Supplement struct {
+	Stage     string // reception | appraisal
+	At        time.Time
+	Until     string // local date after which the desk may close
+	Items     []string
+	Reason    string
+	Guidance  string
+	By        journal.Actor
+	Completed time.Time // zero while pending
+	Breach    bool      // a second request at the same stage
+}
+
+// Stages of a supplement request.
+const (
+	AtReception = "reception"
+	AtAppraisal = "appraisal"
+)
+
+// Result is what the resolving agency issued.
+type Result struct {
+	Number  string `json:"number"`
+	Date    string `json:"date"` // local date
+	Name    string `json:"name"`
+	Outcome string `json:"outcome"`
+	File    *Paper `json:"-"`
+}
+
+// Outcomes of a decision.
+const (
+	Approved    = "approved"
+	NotEligible = "not_eligible"
+)
+
+// Leg is one stretch of work at one holder: a row of the control slip.
+type Leg struct {
+	Step   string
+	Title  string
+	Holder casefile.Holder
+	From   time.Time
+	Due    time.Time // zero: the step has no limit of its own
+	Until  time.Time // zero while it lasts
+	By     journal.Actor
+	Action string // label of the act that ended it
+}
+
+// Dossier is the state of one application file: the fold of its journal.
+type Dossier struct {
+	ID      string
+	Version int64 // number of the last event
+	Head    journal.Hash
+	Status  Status
+	Ref     string // reference printed on the submission slip, before a code exists
+	Code    string // lawful code, from acceptance
+	Law     string // rule set it was accepted under
+
+	Procedure ProcedurePin
+	Form      Pin
+	Process   Pin
+	Channel   string
+	Account   string // person id of the signed-in applicant, if any
+	Owner     Party
+	Submitter Party // who lodged it, when not the owner
+	Answers   json.RawMessage
+	Papers    []Paper
+	Secret    string // opens the public tracking page
+
+	Desk      agency.ID // whose desk received it
+	Competent agency.ID // resolving agency
+
+	SubmittedAt time.Time
+	AnswerDue   time.Time // when the applicant must have an answer to the submission; zero: none
+	AcceptedAt  time.Time
+	AcceptedBy  journal.Actor
+	ResolvedAt  time.Time
+	ReturnedAt  time.Time
+	ReturnedTo  string
+
+	Limit    string        // processing time pinned at acceptance: 5wd
+	Due      *deadline.Due // in force, with its derivation; nil before acceptance and for same-visit
+	FirstDue time.Time     // first date printed on a receipt
+	SoonAt   time.Time
+
+	Step        string // id of the step in the pinned process
+	StepTitle   string
+	Holder      casefile.Holder
+	StepSince   time.Time
+	StepDue     time.Time
+	Outcome     string // set by the decision
+	DecidedAt   time.Time
+	DecidedBy   journal.Actor
+	Result      *Result
+	RefusedAt   time.Time
+	Reason      string // of refusal or non-eligibility
+	Supplements []Supplement
+	Legs        []Leg
+	Notes       []Note
+	ErasedAt    time.Time // personal data was erased
+}
+
+// Note is a remark of an officer, seen inside only.
+type Note struct {
+	At   time.Time
+	By   journal.Actor
+	Text string
+}
+
+// DueAt is the instant of the due date in force; zero when none runs.
+func (d *Dossier) DueAt() time.Time {
+	if d.Due == nil {
+		return time.Time{}
+	}
+	return d.Due.At
+}
+
+// Shown is the code, or the reference while there is no code.
+func (d *Dossier) Shown() string {
+	if d.Code != "" {
+		return d.Code
+	}
+	return d.Ref
+}
+
+// Pending returns the supplement request that waits for the applicant, or nil.
+func (d *Dossier) Pending() *Supplement {
+	if d.Status != SupplementRequested || len(d.Supplements) == 0 {
+		return nil
+	}
+	return &d.Supplements[len(d.Supplements)-1]
+}
+
+// Accepted reports whether the dossier was ever accepted.
+func (d *Dossier) Accepted() bool { return !d.AcceptedAt.IsZero() }
+
+// Agencies lists the agencies that take or took part, in order of appearance.
+func (d *Dossier) Agencies() []agency.ID {
+	out := []agency.ID{d.Desk}
+	add := func(id agency.ID) {
+		if id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	add(d.Competent)
+	for _, l := range d.Legs {
+		add(l.Holder.Agency)
+	}
+	return out
+}
+
+// Entry is the entering of a step, decided when it happened and folded as it stands.
+type Entry struct {
+	Step   string          `json:"step"`
+	Title  string          `json:"title"`
+	Holder casefile.Holder `json:"holder"`
+	Due    *time.Time      `json:"due,omitempty"` // end of the step's own limit
+}
+
+// step returns a step's definition in the pinned process.
+func step(p workflow.Process, id string) (workflow.Step, bool) {
+	for _, s := range p.Steps {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return workflow.Step{}, false
+}
+
+// Clone returns a copy that can be moved on without touching d.
+func (d *Dossier) Clone() *Dossier {
+	c := *d
+	c.Papers, c.Supplements, c.Legs, c.Notes = slices.Clone(d.Papers), slices.Clone(d.Supplements), slices.Clone(d.Legs), slices.Clone(d.Notes)
+	return &c
+}
+
+// Erase records that all personal data of an ended dossier is removed, on a legal basis.
+func (d *Dossier) Erase(now time.Time, by journal.Actor, basis string) (journal.Event, error) {
+	if !d.Status.Ended() || !d.ErasedAt.IsZero() {
+		return journal.Event{}, ErrState.With("status", string(d.Status))
+	}
+	basis, err := text(basis, ErrReasonNeeded)
+	if err != nil {
+		return journal.Event{}, err
+	}
+	return journal.New(EventErased, now, by, d.Law, erased{Basis: basis}, nil)
+}

@@ -1,0 +1,147 @@
+package dossierdb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/motcua/motcua/internal/casefile/casefiledb"
+	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/sqldb"
+)
+
+const sqlAllRows = `SELECT ` + dossierColumns + ` FROM dossier WHERE id = $1`
+
+// Report is what check found. No findings: every row is what the journal says and nothing was altered.
+type Report struct {
+	Dossiers int                  `json:"dossiers"`
+	Events   int64                `json:"events"`
+	Sealed   int64                `json:"sealed"`
+	Open     int64                `json:"not_yet_sealed"`
+	Erased   int                  `json:"erased"`
+	Findings []casefiledb.Finding `json:"findings"`
+}
+
+// MaxFindings bounds a report; a database that is wrong everywhere needs no longer list.
+const MaxFindings = 10_000
+
+// Check folds every journal again, compares every row with it and verifies chains, signatures and seals.
+// anchor is the last seal published outside the database, the zero Seal if there is none.
+func Check(ctx context.Context, db *sqldb.DB, ring journal.Keyring, anchor journal.Seal) (Report, error) {
+	var rep Report
+	rep.Findings = []casefiledb.Finding{}
+	err := db.InReadTx(ctx, func(tx *sqldb.Tx) error {
+		heads, err := casefiledb.Heads(ctx, tx)
+		if err != nil {
+			return err
+		}
+		var terms casefiledb.Terms
+		err = casefiledb.Walk(ctx, tx, func(j casefiledb.Journal) error {
+			rep.Dossiers++
+			rep.Events += int64(len(j.Events))
+			found, err := checkCase(ctx, tx, ring, heads, j, &terms, &rep)
+			if err != nil {
+				return err
+			}
+			rep.add(found...)
+			delete(heads, j.Case)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		found, err := terms.Compare(ctx, tx)
+		if err != nil {
+			return err
+		}
+		rep.add(found...)
+		if found, err = casefiledb.Orphans(ctx, tx); err != nil {
+			return err
+		}
+		rep.add(found...)
+		rep.Sealed, rep.Open, found, err = casefiledb.CheckSeals(ctx, tx, ring, anchor)
+		rep.add(found...)
+		return err
+	})
+	return rep, err
+}
+
+func (r *Report) add(f ...casefiledb.Finding) {
+	if room := MaxFindings - len(r.Findings); len(f) > room {
+		f = f[:room]
+	}
+	r.Findings = append(r.Findings, f...)
+}
+
+func checkCase(ctx context.Context, tx *sqldb.Tx, ring journal.Keyring, heads map[string]journal.Head, j casefiledb.Journal, terms *casefiledb.Terms, rep *Report) ([]casefiledb.Finding, error) {
+	out := j.Faults
+	report := func(what, detail string) {
+		out = append(out, casefiledb.Finding{Case: j.Case, What: what, Detail: detail})
+	}
+	last := j.Events[len(j.Events)-1]
+	switch head, ok := heads[j.Case]; {
+	case !ok:
+		report("head", "the signed head is missing")
+	case ring.VerifyHead(head) != nil:
+		report("head", ring.VerifyHead(head).Error())
+	case head.Seq != last.Seq || head.Hash != last.Hash:
+		report("head", fmt.Sprintf("the signed head is event %d, the journal ends with event %d: its tail was cut off or altered", head.Seq, last.Seq))
+	}
+	if len(j.Faults) > 0 {
+		// What the rows should say is unknown when the journal itself is broken.
+		return out, nil
+	}
+	d, err := dossier.Fold(j.Events)
+	if err != nil {
+		report("journal", err.Error())
+		return out, nil
+	}
+	missing := erasedValues(j.Events)
+	switch {
+	case !d.ErasedAt.IsZero():
+		rep.Erased++
+	case missing > 0:
+		report("journal", fmt.Sprintf("%d personal values are gone and no erasure is recorded", missing))
+		return out, nil
+	}
+	want, rows := dossier.Project(d, last.At)
+	have, err := scanRow(tx.QueryRow(ctx, sqlAllRows, j.Case))
+	if err != nil {
+		report("dossier", "the row is missing")
+	} else if have != want {
+		report("dossier", difference(have, want))
+	}
+	terms.Expect(j.Case, rows)
+	more, err := casefiledb.Compare(ctx, tx, j.Case, rows)
+	return append(out, more...), err
+}
+
+func erasedValues(events []journal.Event) int {
+	n := 0
+	for _, e := range events {
+		for _, p := range e.Private {
+			if p.Erased() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// difference names the columns in which two rows differ, without their values: they may be personal.
+func difference(have, want dossier.Row) string {
+	a, b := rowArgs(have), rowArgs(want)
+	text := "differs from the journal in:"
+	for i, name := range columnNames {
+		if a[i] != b[i] {
+			text += " " + name
+		}
+	}
+	return text
+}
+
+var columnNames = []string{
+	"id", "version", "code", "ref", "secret_hash", "status", "procedure", "title", "sector", "owner", "owner_key", "account", "channel", "desk", "competent",
+	"submitted_at", "accepted_at", "due_at", "first_due_at", "resolved_at", "ended_at", "outcome", "step", "holder_agency", "holder_unit", "holder_role",
+	"holder_post", "updated_at",
+}

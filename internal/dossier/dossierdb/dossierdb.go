@@ -1,0 +1,579 @@
+// Package dossierdb keeps dossiers on both engines: their journals through casefiledb,
+// the rows that lists read, drafts, code counters, answers to repeated requests.
+//
+// There is no way to write a dossier but Record: events, rows, signed head and the
+// notice job in one transaction, or none of them.
+package dossierdb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/casefile/casefiledb"
+	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/jobs"
+	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/sqldb"
+)
+
+const dossierColumns = `id, version, code, ref, secret_hash, status, procedure, title, sector, owner, owner_key, account, channel, desk, competent,
+	submitted_at, accepted_at, due_at, first_due_at, resolved_at, ended_at, outcome, step, holder_agency, holder_unit, holder_role, holder_post, updated_at`
+
+const (
+	sqlInsert = `INSERT INTO dossier (` + dossierColumns + `) VALUES
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
+	sqlUpdate = `UPDATE dossier SET version = $2, code = $3, ref = $4, secret_hash = $5, status = $6, procedure = $7, title = $8, sector = $9,
+		owner = $10, owner_key = $11, account = $12, channel = $13, desk = $14, competent = $15, submitted_at = $16, accepted_at = $17, due_at = $18,
+		first_due_at = $19, resolved_at = $20, ended_at = $21, outcome = $22, step = $23, holder_agency = $24, holder_unit = $25, holder_role = $26,
+		holder_post = $27, updated_at = $28 WHERE id = $1 AND version = $29`
+	sqlByID   = `SELECT ` + dossierColumns + ` FROM dossier WHERE id = $1`
+	sqlByCode = `SELECT ` + dossierColumns + ` FROM dossier WHERE code = $1 AND code <> ''`
+	sqlByRef  = `SELECT ` + dossierColumns + ` FROM dossier WHERE ref = $1`
+	sqlLodged = `SELECT ` + dossierColumns + ` FROM dossier WHERE id IN
+		(SELECT case_id FROM case_term WHERE scope = '*' AND term = $1) AND procedure = $2 AND submitted_at >= $3 ORDER BY submitted_at DESC LIMIT 5`
+	sqlSerial = `INSERT INTO code_counter (scope, last) VALUES ($1, 1) ON CONFLICT (scope) DO UPDATE SET last = code_counter.last + 1 RETURNING last`
+
+	sqlAnswered = `SELECT fingerprint, location, status FROM idempotency WHERE key = $1 AND actor = $2`
+	sqlAnswer   = `INSERT INTO idempotency (key, actor, fingerprint, status, location, answer, at) VALUES ($1, $2, $3, $4, $5, '', $6)
+		ON CONFLICT (key, actor) DO NOTHING`
+)
+
+// Statements lists every statement of this package, for the test that prepares them on both engines.
+var Statements = []string{
+	sqlInsert, sqlUpdate, sqlByID, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlAnswered, sqlAnswer,
+	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
+	sqlEraseValue, sqlAllRows, sqlNoticeAdd, sqlNotices, sqlNoticesRead, sqlNoticesUnread,
+}
+
+// NoticeJob is the kind of job that tells the applicant what happened.
+const NoticeJob = "dossier.notice"
+
+// NoticeArgs are the arguments of a NoticeJob.
+type NoticeArgs struct {
+	Case string `json:"case"`
+	Seq  int64  `json:"seq"`
+}
+
+// Store keeps dossiers. It satisfies dossier.Store.
+type Store struct {
+	db     *sqldb.DB
+	signer *journal.Signer
+	queue  enqueuer
+	now    func() time.Time
+
+	writes   atomic.Int64 // commits of this process: what counters may be cached against
+	mu       sync.Mutex
+	counters map[string]counted
+}
+
+// enqueuer is the job queue, as far as this package needs it.
+type enqueuer interface {
+	Enqueue(ctx context.Context, tx *sqldb.Tx, jobs ...jobs.Job) error
+}
+
+type counted struct {
+	at     time.Time
+	writes int64
+	c      dossier.Counters
+}
+
+var _ dossier.Store = (*Store)(nil)
+
+// New returns a store on a migrated database. signer signs the head of every case that is written.
+func New(db *sqldb.DB, signer *journal.Signer, queue enqueuer, now func() time.Time) *Store {
+	return &Store{db: db, signer: signer, queue: queue, now: now, counters: map[string]counted{}}
+}
+
+// Load returns all events of a dossier in order.
+func (s *Store) Load(ctx context.Context, id string) ([]journal.Event, error) {
+	events, err := casefiledb.Events(ctx, s.db, id)
+	if err != nil {
+		return nil, fmt.Errorf("load dossier: %w", err)
+	}
+	if len(events) == 0 {
+		return nil, dossier.ErrNotFound
+	}
+	return events, nil
+}
+
+// InTx runs fn in one transaction.
+func (s *Store) InTx(ctx context.Context, fn func(dossier.Tx) error) error {
+	err := s.db.InTx(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{s: s, tx: tx}) })
+	s.writes.Add(1)
+	return err
+}
+
+// Tx is one transaction of the store.
+type Tx struct {
+	s  *Store
+	tx *sqldb.Tx
+}
+
+// NextSerial counts up within a scope. A rolled back transaction gives its number back.
+func (t *Tx) NextSerial(ctx context.Context, scope string) (int, error) {
+	var n int
+	if err := t.tx.QueryRow(ctx, sqlSerial, scope).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", scope, err)
+	}
+	return n, nil
+}
+
+// Record appends events to the journal of d and writes all that follows from them.
+func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events ...journal.Event) (*dossier.Dossier, error) {
+	next, change, row, err := t.s.prepare(id, d, events)
+	if err != nil {
+		return nil, err
+	}
+	if err := casefiledb.Append(ctx, t.tx, change); err != nil {
+		return nil, err
+	}
+	if d == nil {
+		_, err = t.tx.Exec(ctx, sqlInsert, rowArgs(row)...)
+	} else {
+		var n int64
+		n, err = t.tx.Exec(ctx, sqlUpdate, append(rowArgs(row), d.Version)...)
+		if err == nil && n == 0 {
+			return nil, dossier.ErrStale
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("write dossier row: %w", err)
+	}
+	if err := t.s.queue.Enqueue(ctx, t.tx, jobs.Job{Kind: NoticeJob, Args: NoticeArgs{Case: id, Seq: next.Version}}); err != nil {
+		return nil, fmt.Errorf("enqueue notice: %w", err)
+	}
+	return next, nil
+}
+
+// prepare links the events, folds them and projects the rows: everything of Record that needs no database.
+func (s *Store) prepare(id string, d *dossier.Dossier, events []journal.Event) (*dossier.Dossier, casefiledb.Change, dossier.Row, error) {
+	c := casefiledb.Change{Case: id, Kind: dossier.Kind}
+	if len(events) == 0 {
+		return nil, c, dossier.Row{}, errors.New("record: no events")
+	}
+	next := &dossier.Dossier{}
+	prev, seq := journal.First(id), int64(0)
+	if d != nil {
+		next = d.Clone()
+		prev, seq = d.Head, d.Version
+		_, c.Before = dossier.Project(d, time.Time{})
+	}
+	for _, e := range events {
+		seq++
+		linked, err := journal.Link(e, id, seq, prev)
+		if err != nil {
+			return nil, c, dossier.Row{}, err
+		}
+		if err := next.Apply(linked); err != nil {
+			return nil, c, dossier.Row{}, err
+		}
+		prev = linked.Hash
+		c.Events = append(c.Events, linked)
+	}
+	var row dossier.Row
+	row, c.After = dossier.Project(next, events[len(events)-1].At)
+	c.Head = s.signer.SignHead(id, seq, prev)
+	return next, c, row, nil
+}
+
+// Answer keeps the answer under the key.
+func (t *Tx) Answer(ctx context.Context, person, key string, a dossier.Answer) error {
+	n, err := t.tx.Exec(ctx, sqlAnswer, key, person, a.Fingerprint, a.Version, a.Dossier, t.s.now().UnixMicro())
+	if err != nil {
+		return fmt.Errorf("keep answer: %w", err)
+	}
+	if n == 0 {
+		return dossier.ErrAnswered
+	}
+	return nil
+}
+
+// DropDraft deletes a draft; ErrDraftNotFound when another request used it up.
+func (t *Tx) DropDraft(ctx context.Context, id string) error {
+	n, err := t.tx.Exec(ctx, sqlDraftDelete, id)
+	if err == nil && n == 0 {
+		err = dossier.ErrDraftNotFound
+	}
+	return err
+}
+
+// Answered returns what was answered under an idempotency key.
+func (s *Store) Answered(ctx context.Context, person, key string) (dossier.Answer, bool, error) {
+	var a dossier.Answer
+	err := s.db.QueryRow(ctx, sqlAnswered, key, person).Scan(&a.Fingerprint, &a.Dossier, &a.Version)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return a, false, nil
+	}
+	return a, err == nil, err
+}
+
+// Inbox lists open work of the queues by due date.
+func (s *Store) Inbox(ctx context.Context, f dossier.InboxFilter) ([]casefile.WorkItem, string, error) {
+	u := casefiledb.Any
+	switch f.Urgency {
+	case dossier.DueSoon:
+		u = casefiledb.Soon
+	case dossier.Overdue:
+		u = casefiledb.Overdue
+	}
+	return casefiledb.Inbox(ctx, s.db, f.Queues, f.Stage, u, f.Now, f.After, f.Limit)
+}
+
+// countersLife is how long counters may be shown when this process wrote nothing meanwhile: other nodes
+// write too, and time passes.
+const countersLife = 2 * time.Second
+
+// Counters counts the open work of the queues.
+func (s *Store) Counters(ctx context.Context, queues []string, now time.Time) (dossier.Counters, error) {
+	key := fmt.Sprint(queues)
+	writes := s.writes.Load()
+	s.mu.Lock()
+	c, ok := s.counters[key]
+	s.mu.Unlock()
+	if ok && c.writes == writes && now.Sub(c.at).Abs() < countersLife {
+		return c.c, nil
+	}
+	n, err := casefiledb.Count(ctx, s.db, queues, now, dossier.CountLimit)
+	if err != nil {
+		return dossier.Counters{}, err
+	}
+	out := dossier.Counters{Reception: n.Reception, Handling: n.Handling, Supplement: n.Supplement, Return: n.Return, DueSoon: n.Soon, Overdue: n.Overdue}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.counters) > 5000 {
+		clear(s.counters)
+	}
+	s.counters[key] = counted{at: now, writes: writes, c: out}
+	return out, nil
+}
+
+// Find lists dossiers in the scopes that match.
+func (s *Store) Find(ctx context.Context, f dossier.FindFilter) ([]dossier.Row, string, error) {
+	if len(f.Scopes) != 1 {
+		return nil, "", fmt.Errorf("find: %d scopes", len(f.Scopes))
+	}
+	var ids []string
+	var next string
+	var err error
+	var out []dossier.Row
+	for {
+		ids, next, err = casefiledb.Find(ctx, s.db, f.Scopes[0], f.Query, string(f.Status), f.After, f.Limit)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, id := range ids {
+			r, err := s.Row(ctx, id)
+			if errors.Is(err, dossier.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, "", err
+			}
+			if f.Status == "" || r.Status == f.Status {
+				out = append(out, r)
+			}
+		}
+		// A query with a status may need several looks; each goes on where the last one ended.
+		if next == "" || len(out) >= f.Limit/2 || f.Query == "" {
+			return out, next, nil
+		}
+		f.After = next
+	}
+}
+
+// Row returns the row of a dossier.
+func (s *Store) Row(ctx context.Context, id string) (dossier.Row, error) {
+	return s.one(ctx, sqlByID, id)
+}
+
+// RowByCode returns the row under a code or a reference.
+func (s *Store) RowByCode(ctx context.Context, code string) (dossier.Row, error) {
+	r, err := s.one(ctx, sqlByCode, code)
+	if errors.Is(err, dossier.ErrNotFound) {
+		return s.one(ctx, sqlByRef, code)
+	}
+	return r, err
+}
+
+func (s *Store) one(ctx context.Context, stmt, arg string) (dossier.Row, error) {
+	r, err := scanRow(s.db.QueryRow(ctx, stmt, arg))
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return dossier.Row{}, dossier.ErrNotFound
+	}
+	if err != nil {
+		return dossier.Row{}, fmt.Errorf("read dossier row: %w", err)
+	}
+	return r, nil
+}
+
+// Lodged lists recent dossiers of a procedure whose owner has the number.
+func (s *Store) Lodged(ctx context.Context, procedure, number string, since time.Time) ([]dossier.Row, error) {
+	rows, err := s.db.Query(ctx, sqlLodged, number, procedure, since.UnixMicro())
+	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (dossier.Row, error) { return scanRow(rows) })
+}
+
+func rowArgs(r dossier.Row) []any {
+	return []any{
+		r.ID, r.Version, r.Code, r.Ref, r.SecretHash, string(r.Status), r.Procedure, r.Title, r.Sector, r.Owner, r.OwnerKey, r.Account, r.Channel,
+		string(r.Desk), string(r.Competent), casefiledb.Micros(r.Submitted), casefiledb.Micros(r.Accepted), casefiledb.Micros(r.Due),
+		casefiledb.Micros(r.FirstDue), casefiledb.Micros(r.Resolved), casefiledb.Micros(r.Ended), r.Outcome, r.Step,
+		string(r.Holder.Agency), r.Holder.Unit, r.Holder.Role, r.Holder.Post, casefiledb.Micros(r.Updated),
+	}
+}
+
+func scanRow(row interface{ Scan(dest ...any) error }) (r dossier.Row, err error) {
+	var desk, competent, holder string
+	var submitted, accepted, due, first, resolved, ended, updated int64
+	err = row.Scan(&r.ID, &r.Version, &r.Code, &r.Ref, &r.SecretHash, &r.Status, &r.Procedure, &r.Title, &r.Sector, &r.Owner, &r.OwnerKey, &r.Account, &r.Channel,
+		&desk, &competent, &submitted, &accepted, &due, &first, &resolved, &ended, &r.Outcome, &r.Step,
+		&holder, &r.Holder.Unit, &r.Holder.Role, &r.Holder.Post, &updated)
+	r.Desk, r.Competent, r.Holder.Agency = agency.ID(desk), agency.ID(competent), agency.ID(holder)
+	r.Submitted, r.Accepted, r.Due, r.FirstDue = casefiledb.Instant(submitted), casefiledb.Instant(accepted), casefiledb.Instant(due), casefiledb.Instant(first)
+	r.Resolved, r.Ended, r.Updated = casefiledb.Instant(resolved), casefiledb.Instant(ended), casefiledb.Instant(updated)
+	return r, err
+}
+
+const (
+	sqlDraftInsert = `INSERT INTO draft (id, version, person, procedure, digest, form_id, form_digest, place, competent, channel, answers, typed, supplements, updated_at)
+		VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	sqlDraftUpdate = `UPDATE draft SET version = version + 1, place = $3, competent = $4, channel = $5, answers = $6, typed = $7, updated_at = $8,
+		digest = $9, form_id = $10, form_digest = $11 WHERE id = $1 AND version = $2`
+	sqlDraft = `SELECT id, version, person, procedure, digest, form_id, form_digest, place, competent, channel, answers, typed, supplements, updated_at
+		FROM draft WHERE id = $1`
+	sqlDrafts = `SELECT id, version, person, procedure, digest, form_id, form_digest, place, competent, channel, answers, typed, supplements, updated_at
+		FROM draft WHERE person = $1 ORDER BY updated_at DESC LIMIT $2`
+	sqlDraftDelete  = `DELETE FROM draft WHERE id = $1`
+	sqlDraftsExpire = `DELETE FROM draft WHERE updated_at < $1`
+	sqlDraftPapers  = `SELECT id, component, name, type, size, hash, form, count, at FROM draft_paper WHERE draft_id = $1 ORDER BY at, id`
+	sqlPaperAdd     = `INSERT INTO draft_paper (draft_id, id, component, name, type, size, hash, form, count, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	sqlPaperRemove  = `DELETE FROM draft_paper WHERE draft_id = $1 AND id = $2`
+)
+
+// SaveDraft inserts a new draft or updates one that still has its version.
+func (s *Store) SaveDraft(ctx context.Context, d dossier.Draft) (dossier.Draft, error) {
+	typed, err := json.Marshal(d.Typed)
+	if err != nil {
+		return d, fmt.Errorf("save draft: %w", err)
+	}
+	err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		at := d.Updated.UnixMicro()
+		if d.Version == 0 {
+			_, err := tx.Exec(ctx, sqlDraftInsert, d.ID, d.Person, d.Procedure, d.Digest, d.Form.ID, d.Form.Digest, d.Place, string(d.Competent), d.Channel, string(d.Answers), string(typed), d.Supplements, at)
+			return err
+		}
+		n, err := tx.Exec(ctx, sqlDraftUpdate, d.ID, d.Version, d.Place, string(d.Competent), d.Channel, string(d.Answers), string(typed), at, d.Digest, d.Form.ID, d.Form.Digest)
+		if err == nil && n == 0 {
+			return dossier.ErrDraftStale
+		}
+		return err
+	})
+	if err != nil {
+		return d, fmt.Errorf("save draft: %w", err)
+	}
+	d.Version++
+	return d, nil
+}
+
+func scanDraft(row interface{ Scan(dest ...any) error }) (d dossier.Draft, err error) {
+	var competent, answers, typed string
+	var at int64
+	err = row.Scan(&d.ID, &d.Version, &d.Person, &d.Procedure, &d.Digest, &d.Form.ID, &d.Form.Digest, &d.Place, &competent, &d.Channel, &answers, &typed, &d.Supplements, &at)
+	if err != nil {
+		return d, err
+	}
+	d.Competent, d.Updated = agency.ID(competent), casefiledb.Instant(at)
+	if answers != "" {
+		d.Answers = json.RawMessage(answers)
+	}
+	return d, json.Unmarshal([]byte(typed), &d.Typed)
+}
+
+// Draft returns a draft with its papers.
+func (s *Store) Draft(ctx context.Context, id string) (dossier.Draft, error) {
+	d, err := scanDraft(s.db.QueryRow(ctx, sqlDraft, id))
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return d, dossier.ErrDraftNotFound
+	}
+	if err != nil {
+		return d, fmt.Errorf("read draft: %w", err)
+	}
+	rows, err := s.db.Query(ctx, sqlDraftPapers, id)
+	d.Papers, err = sqldb.Collect(rows, err, func(rows *sqldb.Rows) (p dossier.DraftPaper, err error) {
+		var at int64
+		err = rows.Scan(&p.ID, &p.Component, &p.Name, &p.Type, &p.Size, &p.Hash, &p.Form, &p.Count, &at)
+		p.At = casefiledb.Instant(at)
+		return p, err
+	})
+	return d, err
+}
+
+// Drafts lists a person's drafts without papers, newest first.
+func (s *Store) Drafts(ctx context.Context, person string) ([]dossier.Draft, error) {
+	rows, err := s.db.Query(ctx, sqlDrafts, person, dossier.MaxDrafts)
+	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (dossier.Draft, error) { return scanDraft(rows) })
+}
+
+// DeleteDraft deletes a draft with its list of papers.
+func (s *Store) DeleteDraft(ctx context.Context, id string) error {
+	return s.db.InTx(ctx, func(tx *sqldb.Tx) error { return (&Tx{s: s, tx: tx}).DropDraft(ctx, id) })
+}
+
+// AddDraftPaper adds a paper to a draft.
+func (s *Store) AddDraftPaper(ctx context.Context, draft string, p dossier.DraftPaper) error {
+	err := s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, sqlPaperAdd, draft, p.ID, p.Component, p.Name, p.Type, p.Size, p.Hash, p.Form, p.Count, p.At.UnixMicro())
+		return err
+	})
+	if errors.Is(err, sqldb.ErrForeignKey) {
+		return dossier.ErrDraftNotFound
+	}
+	return err
+}
+
+// RemoveDraftPaper takes a paper out of a draft; a paper that is not there is no error.
+func (s *Store) RemoveDraftPaper(ctx context.Context, draft, paper string) error {
+	return s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, sqlPaperRemove, draft, paper)
+		return err
+	})
+}
+
+// ExpireDrafts deletes drafts untouched since before.
+func (s *Store) ExpireDrafts(ctx context.Context, before time.Time) (n int64, err error) {
+	err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		n, err = tx.Exec(ctx, sqlDraftsExpire, before.UnixMicro())
+		return err
+	})
+	return n, err
+}
+
+const sqlEraseValue = `UPDATE journal_private SET salt = '', value = NULL WHERE case_id = $1 AND seq <= $2`
+
+// Erase removes all personal data of an ended dossier. What happened, when and by whom stays, and the
+// chain stays whole: the event that records the erasure is the last one that may follow the end.
+func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) error {
+	return s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		events, err := casefiledb.Events(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			return dossier.ErrNotFound
+		}
+		d, err := dossier.Fold(events)
+		if err != nil {
+			return err
+		}
+		e, err := d.Erase(s.now(), by, basis)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, sqlEraseValue, id, d.Version); err != nil {
+			return err
+		}
+		bare := slices.Clone(events)
+		for i := range bare {
+			for name, p := range bare[i].Private {
+				bare[i].Private[name] = journal.Private{Commitment: p.Commitment}
+			}
+		}
+		_, before := dossier.Project(d, time.Time{})
+		without, err := dossier.Fold(bare)
+		if err != nil {
+			return err
+		}
+		next, change, row, err := s.prepare(id, without, []journal.Event{e})
+		if err != nil {
+			return err
+		}
+		change.Before = before
+		if err := casefiledb.Append(ctx, tx, change); err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, sqlUpdate, append(rowArgs(row), next.Version-1)...)
+		if err == nil && n == 0 {
+			err = dossier.ErrStale
+		}
+		return err
+	})
+}
+
+const (
+	sqlNoticeAdd = `INSERT INTO notice (case_id, seq, person, kind, shown, at, read_at) VALUES ($1, $2, $3, $4, $5, $6, 0)
+		ON CONFLICT (case_id, seq) DO NOTHING`
+	sqlNotices       = `SELECT case_id, kind, shown, at, read_at FROM notice WHERE person = $1 ORDER BY at DESC LIMIT 100`
+	sqlNoticesRead   = `UPDATE notice SET read_at = $2 WHERE person = $1 AND read_at = 0`
+	sqlNoticesUnread = `SELECT count(*) FROM (SELECT 1 FROM notice WHERE person = $1 AND read_at = 0 LIMIT 100) AS n`
+)
+
+// Notice tells a citizen that something happened to a dossier.
+type Notice struct {
+	Case  string
+	Kind  string // kind of event
+	Shown string // code or reference
+	At    time.Time
+	Read  bool
+}
+
+// HandleNotice is the handler of NoticeJob: it leaves a notice for the account behind the dossier, once.
+func (s *Store) HandleNotice(ctx context.Context, run *jobs.Run) error {
+	var a NoticeArgs
+	if err := run.Decode(&a); err != nil {
+		return err
+	}
+	events, err := s.Load(ctx, a.Case)
+	if err != nil {
+		return err
+	}
+	d, err := dossier.Fold(events)
+	if err != nil {
+		return jobs.GiveUp(err)
+	}
+	return s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		if a.Seq >= 1 && a.Seq <= int64(len(events)) && d.Account != "" {
+			e := events[a.Seq-1]
+			switch e.Kind {
+			case dossier.EventSubmitted, dossier.EventAccepted, dossier.EventRefused, dossier.EventSupplementRequested, dossier.EventResolved, dossier.EventReturned:
+				if _, err := tx.Exec(ctx, sqlNoticeAdd, a.Case, a.Seq, d.Account, e.Kind, d.Shown(), e.At.UnixMicro()); err != nil {
+					return err
+				}
+			}
+		}
+		return run.Done(ctx, tx)
+	})
+}
+
+// Notices lists what a citizen was told, newest first, and marks it read.
+func (s *Store) Notices(ctx context.Context, person string) ([]Notice, error) {
+	rows, err := s.db.Query(ctx, sqlNotices, person)
+	out, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (n Notice, err error) {
+		var at, read int64
+		err = rows.Scan(&n.Case, &n.Kind, &n.Shown, &at, &read)
+		n.At, n.Read = casefiledb.Instant(at), read != 0
+		return n, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(out, func(n Notice) bool { return !n.Read }) {
+		err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(ctx, sqlNoticesRead, person, s.now().UnixMicro())
+			return err
+		})
+	}
+	return out, err
+}
+
+// Unread counts notices not yet seen, up to 100.
+func (s *Store) Unread(ctx context.Context, person string) (n int, err error) {
+	err = s.db.QueryRow(ctx, sqlNoticesUnread, person).Scan(&n)
+	return n, err
+}

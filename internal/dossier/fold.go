@@ -1,0 +1,296 @@
+package dossier
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/journal"
+)
+
+// ErrFold means that a journal says something that cannot have happened.
+var ErrFold = errors.New("journal cannot be folded")
+
+// Fold returns the state that the events lead to. They must be all events of one case, in order.
+func Fold(events []journal.Event) (*Dossier, error) {
+	d := &Dossier{}
+	for _, e := range events {
+		if err := d.Apply(e); err != nil {
+			return nil, err
+		}
+	}
+	if d.Version == 0 {
+		return nil, fmt.Errorf("%w: no events", ErrFold)
+	}
+	return d, nil
+}
+
+// Apply moves the state by one event. It refuses what the moves of this package could never have
+// produced: a second acceptance, a second code, anything after the end.
+func (d *Dossier) Apply(e journal.Event) error {
+	if e.Seq != d.Version+1 {
+		return fmt.Errorf("%w: %s has number %d after %d", ErrFold, e.Kind, e.Seq, d.Version)
+	}
+	if d.Status.Ended() && e.Kind != EventErased {
+		return fmt.Errorf("%w: %s after the end", ErrFold, e.Kind)
+	}
+	if err := d.apply(e); err != nil {
+		return fmt.Errorf("%w: %s (%d): %w", ErrFold, e.Kind, e.Seq, err)
+	}
+	d.Version, d.Head = e.Seq, e.Hash
+	return nil
+}
+
+func (d *Dossier) apply(e journal.Event) error {
+	switch e.Kind {
+	case EventSubmitted:
+		return d.applySubmitted(e)
+	case EventAccepted:
+		return d.applyAccepted(e)
+	case EventRefused:
+		if err := d.expect(Submitted); err != nil {
+			return err
+		}
+		d.Status, d.RefusedAt = Refused, e.At
+		return private(e, privateNote, &d.Reason)
+	case EventSupplementRequested:
+		return d.applySupplementRequested(e)
+	case EventSupplemented:
+		return d.applySupplemented(e)
+	case EventMoved:
+		return d.applyMoved(e)
+	case EventAssigned:
+		if err := d.expect(Processing, Resolved); err != nil {
+			return err
+		}
+		v, err := unmarshal[assigned](e.Data)
+		if err != nil {
+			return err
+		}
+		h := d.Holder
+		h.Post = v.Post
+		d.leave(e, "")
+		d.enter(e, Entry{Step: d.Step, Title: d.StepTitle, Holder: h, Due: instant(d.StepDue)})
+		return nil
+	case EventNoted:
+		var text string
+		if err := private(e, privateNote, &text); err != nil {
+			return err
+		}
+		d.Notes = append(d.Notes, Note{At: e.At, By: e.By, Text: text})
+		return nil
+	case EventResolved:
+		return d.applyResolved(e)
+	case EventReturned:
+		if err := d.expect(Resolved); err != nil {
+			return err
+		}
+		v, err := unmarshal[returned](e.Data)
+		if err != nil {
+			return err
+		}
+		d.leave(e, v.Label)
+		d.Status, d.ReturnedAt = Returned, e.At
+		d.Step, d.StepTitle, d.Holder, d.StepSince, d.StepDue = "", "", casefile.Holder{}, time.Time{}, time.Time{}
+		return private(e, privateTo, &d.ReturnedTo)
+	case EventErased:
+		d.ErasedAt = e.At
+		return nil
+	}
+	return errors.New("unknown kind of event")
+}
+
+func (d *Dossier) expect(states ...Status) error {
+	for _, s := range states {
+		if d.Status == s {
+			return nil
+		}
+	}
+	return fmt.Errorf("state is %q", d.Status)
+}
+
+func (d *Dossier) applySubmitted(e journal.Event) error {
+	if d.Version != 0 {
+		return errors.New("second submission")
+	}
+	v, err := unmarshal[submitted](e.Data)
+	if err != nil {
+		return err
+	}
+	d.ID, d.Status = e.Case, Submitted
+	d.Ref, d.Procedure, d.Form, d.Process, d.Channel = v.Ref, v.Procedure, v.Form, v.Process, v.Channel
+	d.Account, d.Desk, d.Competent = v.Account, v.Desk, v.Competent
+	d.SubmittedAt, d.AnswerDue = e.At, moment(v.AnswerDue)
+	return errors.Join(
+		private(e, privateOwner, &d.Owner), private(e, privateSubmitter, &d.Submitter),
+		private(e, privateAnswers, &d.Answers), private(e, privatePapers, &d.Papers), private(e, privateSecret, &d.Secret),
+	)
+}
+
+func (d *Dossier) applyAccepted(e journal.Event) error {
+	if err := d.expect(Submitted); err != nil {
+		return err
+	}
+	if d.Accepted() || d.Code != "" {
+		return errors.New("second acceptance")
+	}
+	v, err := unmarshal[accepted](e.Data)
+	if err != nil {
+		return err
+	}
+	if v.Code == "" {
+		return errors.New("acceptance without a code")
+	}
+	d.Status, d.Law = Processing, e.Law
+	d.Code, d.Limit, d.AcceptedAt, d.AcceptedBy = v.Code, v.Limit, e.At, e.By
+	d.setDue(v.Due, v.SoonAt)
+	d.enter(e, v.Enter)
+	return nil
+}
+
+func (d *Dossier) setDue(due *deadline.Due, soon *time.Time) {
+	d.Due, d.SoonAt = due, moment(soon)
+	if d.FirstDue.IsZero() && due != nil {
+		d.FirstDue = due.At.UTC()
+	}
+}
+
+func (d *Dossier) applySupplementRequested(e journal.Event) error {
+	v, err := unmarshal[supplementRequested](e.Data)
+	if err != nil {
+		return err
+	}
+	switch v.Stage {
+	case AtReception:
+		err = d.expect(Submitted)
+	case AtAppraisal:
+		err = d.expect(Processing)
+	default:
+		err = fmt.Errorf("unknown stage %q", v.Stage)
+	}
+	if err != nil {
+		return err
+	}
+	var r request
+	if err := private(e, privateRequest, &r); err != nil {
+		return err
+	}
+	d.Supplements = append(d.Supplements, Supplement{
+		Stage: v.Stage, At: e.At, Until: v.Until, Items: r.Items, Reason: r.Reason, Guidance: r.Guidance, By: e.By, Breach: v.Breach,
+	})
+	d.Status, d.Due, d.SoonAt, d.AnswerDue = SupplementRequested, nil, time.Time{}, time.Time{}
+	d.StepDue = time.Time{}
+	return nil
+}
+
+func (d *Dossier) applySupplemented(e journal.Event) error {
+	p := d.Pending()
+	if p == nil {
+		return errors.New("no supplement was asked for")
+	}
+	v, err := unmarshal[supplemented](e.Data)
+	if err != nil {
+		return err
+	}
+	p.Completed = e.At
+	if p.Stage == AtReception {
+		d.Status, d.AnswerDue = Submitted, moment(v.AnswerDue)
+	} else {
+		d.Status, d.StepSince, d.StepDue = Processing, e.At, moment(v.StepDue)
+		d.setDue(v.Due, v.SoonAt)
+	}
+	return errors.Join(private(e, privateAnswers, &d.Answers), private(e, privatePapers, &d.Papers))
+}
+
+func (d *Dossier) applyMoved(e journal.Event) error {
+	if err := d.expect(Processing); err != nil {
+		return err
+	}
+	v, err := unmarshal[moved](e.Data)
+	if err != nil {
+		return err
+	}
+	if v.Enter == nil {
+		return errors.New("a move must enter a step")
+	}
+	if v.Outcome != "" {
+		d.Outcome, d.DecidedAt, d.DecidedBy = v.Outcome, e.At, e.By
+	}
+	var note string
+	if err := private(e, privateNote, &note); err != nil {
+		return err
+	}
+	if v.Outcome == NotEligible {
+		d.Reason = note
+	}
+	if note != "" {
+		d.Notes = append(d.Notes, Note{At: e.At, By: e.By, Text: note})
+	}
+	d.leave(e, v.Label)
+	d.enter(e, *v.Enter)
+	return nil
+}
+
+func (d *Dossier) applyResolved(e journal.Event) error {
+	if err := d.expect(Processing); err != nil {
+		return err
+	}
+	if d.Outcome == "" {
+		return errors.New("resolved before it was decided")
+	}
+	v, err := unmarshal[resolved](e.Data)
+	if err != nil {
+		return err
+	}
+	r := v.Result
+	if err := private(e, privateFile, &r.File); err != nil {
+		return err
+	}
+	d.Status, d.ResolvedAt, d.Result = Resolved, e.At, &r
+	d.leave(e, v.Label)
+	if v.Enter != nil {
+		d.enter(e, *v.Enter)
+	}
+	return nil
+}
+
+// enter opens a leg at the step's holder.
+func (d *Dossier) enter(e journal.Event, to Entry) {
+	d.Step, d.StepTitle, d.Holder, d.StepSince, d.StepDue = to.Step, to.Title, to.Holder, e.At, moment(to.Due)
+	d.Legs = append(d.Legs, Leg{Step: to.Step, Title: to.Title, Holder: to.Holder, From: e.At, Due: moment(to.Due)})
+}
+
+// leave closes the open leg.
+func (d *Dossier) leave(e journal.Event, label string) {
+	if n := len(d.Legs); n > 0 {
+		l := &d.Legs[n-1]
+		l.Until, l.By, l.Action = e.At, e.By, label
+	}
+}
+
+// private reads a personal value of the event into v; an absent or erased one leaves v as it was.
+func private(e journal.Event, name string, v any) error {
+	p, ok := e.Private[name]
+	if !ok || p.Erased() {
+		return nil
+	}
+	return json.Unmarshal(p.Value, v)
+}
+
+func moment(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	u := t.UTC().Truncate(time.Microsecond)
+	return &u
+}

@@ -1,0 +1,129 @@
+package dossier
+
+import (
+	"strings"
+	"time"
+
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/viet"
+)
+
+func agencyID(s string) agency.ID { return agency.ID(s) }
+
+// Row is what lists read of a dossier. It is projected from the fold, never written alone.
+type Row struct {
+	ID         string
+	Version    int64
+	Code       string // empty until accepted
+	Ref        string
+	SecretHash string // of the tracking secret
+	Status     Status
+	Procedure  string // code
+	Title      string // name of the procedure
+	Sector     string
+	Owner      string
+	OwnerKey   string // sorts names the Vietnamese way
+	Account    string
+	Channel    string
+	Desk       agency.ID
+	Competent  agency.ID
+	Submitted  time.Time
+	Accepted   time.Time
+	Due        time.Time
+	FirstDue   time.Time
+	Resolved   time.Time
+	Ended      time.Time
+	Outcome    string
+	Step       string // title
+	Holder     casefile.Holder
+	Updated    time.Time // instant of the last event
+}
+
+// Project returns every row that belongs to the state: what Record writes and what check compares.
+// at is the instant of the last event.
+func Project(d *Dossier, at time.Time) (Row, casefile.Rows) {
+	r := Row{
+		ID: d.ID, Version: d.Version, Code: d.Code, Ref: d.Ref, SecretHash: HashSecret(d.Secret), Status: d.Status,
+		Procedure: d.Procedure.Code, Title: d.Procedure.Name, Sector: d.Procedure.Sector,
+		Owner: d.Owner.Name, OwnerKey: viet.SortKey(d.Owner.Name), Account: d.Account, Channel: d.Channel, Desk: d.Desk, Competent: d.Competent,
+		Submitted: d.SubmittedAt, Accepted: d.AcceptedAt, Due: d.DueAt().UTC(), FirstDue: d.FirstDue, Resolved: d.ResolvedAt,
+		Outcome: d.Outcome, Step: d.StepTitle, Holder: d.Holder, Updated: at,
+	}
+	switch d.Status {
+	case Refused:
+		r.Ended = d.RefusedAt
+	case Returned:
+		r.Ended = d.ReturnedAt
+	}
+	rows := casefile.Rows{Terms: casefile.SortTerms(d.terms())}
+	for _, a := range d.Agencies() {
+		rows.Scopes = append(rows.Scopes, casefile.Scope{Scope: string(a), Status: string(d.Status), At: d.SubmittedAt})
+	}
+	rows.Scopes = append(rows.Scopes, casefile.Scope{Scope: casefile.Everyone, Status: string(d.Status), At: d.SubmittedAt})
+	if d.Account != "" {
+		rows.Scopes = append(rows.Scopes, casefile.Scope{Scope: casefile.AccountScope(d.Account), Status: string(d.Status), At: d.SubmittedAt})
+	}
+	rows.Scopes = casefile.SortScopes(rows.Scopes)
+	if w, ok := d.work(); ok {
+		rows.Work = []casefile.WorkItem{w}
+	}
+	return r, rows
+}
+
+// Scopes lists who may see the dossier in lists.
+func (d *Dossier) Scopes() []casefile.Scope {
+	_, rows := Project(d, time.Time{})
+	return rows.Scopes
+}
+
+// work is the open piece of work of the dossier, if it has one.
+func (d *Dossier) work() (casefile.WorkItem, bool) {
+	w := casefile.WorkItem{
+		Case: d.ID, Kind: Kind, Holder: d.Holder, Step: d.StepTitle, Since: d.StepSince, SoonAt: d.SoonAt,
+		Code: d.Shown(), Title: d.Procedure.Name, Subject: d.Owner.Name, Version: d.Version, Due: d.DueAt().UTC(),
+	}
+	switch d.Status {
+	case Submitted:
+		w.Stage, w.Due = casefile.Reception, d.AnswerDue
+		// An answer is due soon in its last two hours; a counter submission waits at the counter.
+		if !d.AnswerDue.IsZero() {
+			w.SoonAt = d.AnswerDue.Add(-2 * time.Hour)
+		}
+	case SupplementRequested:
+		w.Stage, w.Due, w.SoonAt = casefile.Supplement, time.Time{}, time.Time{}
+	case Processing:
+		w.Stage = casefile.Handling
+		if !d.StepDue.IsZero() && (w.Due.IsZero() || d.StepDue.Before(w.Due)) {
+			w.Due = d.StepDue
+			if w.SoonAt.IsZero() || w.SoonAt.After(d.StepDue) {
+				w.SoonAt = d.StepDue
+			}
+		}
+	case Resolved:
+		w.Stage, w.Due, w.SoonAt = casefile.Return, time.Time{}, time.Time{}
+	default:
+		return w, false
+	}
+	return w, true
+}
+
+// terms are the folded words a dossier is found by: code, reference, names from every word on, numbers.
+func (d *Dossier) terms() []string {
+	var t []string
+	if d.Code != "" {
+		t = append(t, strings.ToLower(d.Code))
+		if i := strings.LastIndexByte(d.Code, '-'); i >= 0 {
+			t = append(t, d.Code[i+1:])
+			if j := strings.LastIndexByte(d.Code[:i], '-'); j >= 0 {
+				t = append(t, d.Code[j+1:])
+			}
+		}
+	}
+	t = append(t, strings.ToLower(d.Ref))
+	for _, p := range []Party{d.Owner, d.Submitter} {
+		t = append(t, viet.NameSuffixes(p.Name)...)
+		t = append(t, p.Number, p.Phone)
+	}
+	return t
+}
