@@ -493,3 +493,44 @@ func TestAnswersFromOutsideAreCutToTheForm(t *testing.T) {
 		}
 	}
 }
+
+func TestYearsOfAge(t *testing.T) {
+	for _, tt := range []struct{ rule, today, want string }{
+		{"an ordinary day", "2026-03-16", "2008-03-16"},
+		{"born on 29 February: not yet on 28 February", "2026-02-28", "2008-02-28"},
+		{"but on 1 March", "2026-03-01", "2008-03-01"},
+		{"29 February looks back to a year without one", "2028-02-29", "2010-02-28"},
+	} {
+		now, err := time.ParseInLocation(time.DateOnly, tt.today, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := yearsBack(now, 18); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.rule, got, tt.want)
+		}
+	}
+	// Today is the day in Vietnam: 18:00 UTC is already tomorrow here.
+	if got := yearsBack(time.Date(2026, 3, 15, 18, 0, 0, 0, time.UTC), 18); got != "2008-03-16" {
+		t.Errorf("in UTC: %s", got)
+	}
+}
+
+func BenchmarkParseAndValidate(b *testing.B) {
+	c := load(b, "khai-sinh")
+	v := birth()
+	for b.Loop() {
+		p, err := c.Parse("", v, nil)
+		if err != nil || len(c.Validate("", p.Answers, given)) > 0 {
+			b.Fatal("refused")
+		}
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	f := load(b, "khai-sinh").Form()
+	for b.Loop() {
+		if _, err := Compile(f); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

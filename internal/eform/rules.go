@@ -144,9 +144,8 @@ func (j *judge) date(q *question, path, day string, item map[string]any, now tim
 	}
 }
 
-// yearsBack returns the last day of birth of those who have n full years today.
-// law: blds-2015, điều 148 — a year of age ends with the birthday; who was born on 29
-// February has it on 1 March in common years.
+// yearsBack returns the last day of birth of those who have n full years today. Who was
+// born on 29 February has the birthday on 1 March in common years.
 func yearsBack(now time.Time, n int) string {
 	t := now.In(zone)
 	y, m, d := t.Date()
