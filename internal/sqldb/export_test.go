@@ -26,3 +26,8 @@ func (db *DB) WaitingWriters() int {
 }
 
 var OlderThan = olderThan
+
+// Tables names all tables of the database.
+func (db *DB) Tables(ctx context.Context) ([]string, error) { return tables(ctx, db) }
+
+var Migrations = migrations

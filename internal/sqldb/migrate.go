@@ -4,10 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,13 +40,38 @@ func (db *DB) MigrateTo(ctx context.Context, version int64) ([]string, error) {
 
 // Version is the number of the last migration applied; 0 for an empty database.
 func (db *DB) Version(ctx context.Context) (int64, error) {
-	var v int64
-	err := db.withMigrations(ctx, func(p *goose.Provider) (err error) {
-		v, err = p.GetDBVersion(ctx)
-		return err
-	})
-	return v, err
+	versions, err := db.versions(ctx, db)
+	if err != nil || len(versions) == 0 {
+		return 0, err
+	}
+	return versions[len(versions)-1], nil
 }
+
+// versions are the numbers of all migrations applied, rising.
+func (db *DB) versions(ctx context.Context, q Queryer) ([]int64, error) {
+	names, err := tables(ctx, q)
+	if err != nil || !slices.Contains(names, "goose_db_version") {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, sqlVersions)
+	return Collect(rows, err, func(r *Rows) (v int64, err error) { return v, r.Scan(&v) })
+}
+
+// tables names all tables, in order of their names.
+func tables(ctx context.Context, q Queryer) ([]string, error) {
+	rows, err := q.Query(ctx, q.Dialect().Pick(sqlTablesSQLite, sqlTablesPostgres))
+	return Collect(rows, err, func(r *Rows) (s string, err error) { return s, r.Scan(&s) })
+}
+
+const (
+	sqlVersions     = `SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0 ORDER BY version_id`
+	sqlTablesSQLite = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
+	// Partitions are read through their table.
+	sqlTablesPostgres = `
+		SELECT relname::text FROM pg_class
+		WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+		ORDER BY relname`
+)
 
 // LatestVersion is the number of the newest migration this program carries.
 func LatestVersion() int64 {
@@ -74,47 +99,49 @@ func (db *DB) migrate(ctx context.Context, run func(*goose.Provider) ([]*goose.M
 	if err != nil {
 		return names, fmt.Errorf("migrate: %w", err)
 	}
-	if db.dialect == Postgres {
-		err = db.orderByBytes(ctx)
-	}
-	return names, err
+	return names, nil
 }
 
-// withMigrations opens goose. On SQLite it works on a connection of its own, while
-// the writer waits.
+// withMigrations opens goose on a connection of its own, since a migration may take
+// longer than a statement. On SQLite the writer waits meanwhile.
 func (db *DB) withMigrations(ctx context.Context, fn func(*goose.Provider) error) error {
-	pool, dialect := db.pool, goose.DialectPostgres
+	own, err := db.maintenance()
+	if err != nil {
+		return err
+	}
+	defer own.Close()
 	// Numbers come in ranges per slice until the first release, so a lower one may
 	// arrive after a higher one.
 	opts := []goose.ProviderOption{goose.WithAllowOutofOrder(true), goose.WithLogger(goose.NopLogger())}
-	if db.dialect == SQLite {
-		if err := db.writer.acquire(ctx, db.cfg.QueueTimeout); err != nil {
-			return err
-		}
-		defer db.writer.pass()
-		own, err := sql.Open("sqlite", sqliteDSN(db.cfg.Path))
-		if err != nil {
-			return err
-		}
-		defer own.Close()
-		own.SetMaxOpenConns(1)
-		pool, dialect = own, goose.DialectSQLite3
-	} else {
+	dialect := goose.DialectSQLite3
+	if db.dialect == Postgres {
+		dialect = goose.DialectPostgres
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
 			return err
 		}
 		opts = append(opts, goose.WithSessionLocker(locker))
+	} else {
+		if err := db.writer.acquire(ctx, db.cfg.QueueTimeout); err != nil {
+			return err
+		}
+		defer db.writer.pass()
 	}
 	folder, err := fs.Sub(migrations, "migrations/"+db.dialect.String())
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(dialect, pool, folder, opts...)
+	p, err := goose.NewProvider(dialect, own, folder, opts...)
 	if err != nil {
 		return err
 	}
-	return mapError(fn(p))
+	if err := mapError(fn(p)); err != nil {
+		return err
+	}
+	if db.dialect == Postgres {
+		return orderByBytes(ctx, own)
+	}
+	return nil
 }
 
 const (
@@ -140,35 +167,39 @@ const (
 // the database is: codes page the same way on both engines, and indexes do not depend
 // on the operating system's language tables. The tables are new and empty when it
 // first meets them.
-func (db *DB) orderByBytes(ctx context.Context) error {
-	return db.InTx(ctx, func(tx *Tx) error {
-		text := sqlTextColumns
-		var n int
-		if err := tx.QueryRow(ctx, sqlHasLocaleProvider).Scan(&n); err != nil {
+func orderByBytes(ctx context.Context, pool *sql.DB) error {
+	text := sqlTextColumns
+	var n int
+	if err := pool.QueryRowContext(ctx, sqlHasLocaleProvider).Scan(&n); err != nil {
+		return mapError(err)
+	}
+	if n == 0 { // before PostgreSQL 15 there is only one provider
+		text = strings.Replace(text, " AND d.datlocprovider = 'c'", "", 1)
+	}
+	rows, err := pool.QueryContext(ctx, text)
+	if err != nil {
+		return mapError(err)
+	}
+	defer rows.Close()
+	var changes []string
+	for rows.Next() {
+		var table, column, kind string
+		if err := rows.Scan(&table, &column, &kind); err != nil {
 			return err
 		}
-		if n == 0 { // before PostgreSQL 15 there is only one provider
-			text = strings.Replace(text, " AND d.datlocprovider = 'c'", "", 1)
+		if !strings.HasPrefix(table, "goose_") {
+			changes = append(changes, fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN %s TYPE %s COLLATE "C"`, quoteName(table), quoteName(column), kind))
 		}
-		type column struct{ table, name, kind string }
-		rows, err := tx.Query(ctx, text)
-		columns, err := Collect(rows, err, func(r *Rows) (c column, err error) {
-			return c, r.Scan(&c.table, &c.name, &c.kind)
-		})
-		if err != nil {
-			return err
+	}
+	if err := rows.Err(); err != nil {
+		return mapError(err)
+	}
+	for _, stmt := range changes {
+		if _, err := pool.ExecContext(ctx, stmt); err != nil {
+			return fmt.Errorf("%s (write the collation in the migration itself): %w", stmt, mapError(err))
 		}
-		for _, c := range columns {
-			if strings.HasPrefix(c.table, "goose_") {
-				continue
-			}
-			stmt := fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN %s TYPE %s COLLATE "C"`, quoteName(c.table), quoteName(c.name), c.kind)
-			if _, err := tx.Exec(ctx, stmt); err != nil {
-				return errors.Join(fmt.Errorf(`column %s.%s: write COLLATE "C" in its migration`, c.table, c.name), err)
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

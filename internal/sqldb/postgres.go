@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strconv"
 	"time"
@@ -18,11 +19,11 @@ const (
 	minPostgres = 140000
 )
 
-func (db *DB) openPostgres(ctx context.Context) error {
-	db.dialect = Postgres
-	cfg, err := pgx.ParseConfig(db.cfg.URL)
+// postgresConfig reads the URL; limit bounds each statement, 0 does not.
+func postgresConfig(url string, limit time.Duration) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = 3 * time.Second
@@ -30,7 +31,7 @@ func (db *DB) openPostgres(ctx context.Context) error {
 	// The URL may say otherwise: the operator knows the cluster.
 	for name, value := range map[string]string{
 		"application_name":                    "motcua",
-		"statement_timeout":                   strconv.FormatInt(db.cfg.StatementTimeout.Milliseconds(), 10),
+		"statement_timeout":                   strconv.FormatInt(limit.Milliseconds(), 10),
 		"idle_in_transaction_session_timeout": "60000",
 		"timezone":                            "UTC",
 	} {
@@ -39,13 +40,36 @@ func (db *DB) openPostgres(ctx context.Context) error {
 		}
 	}
 	// The whole program's statements stay prepared on each connection.
-	if cfg.StatementCacheCapacity < maxStatements {
-		cfg.StatementCacheCapacity = maxStatements
-	}
+	cfg.StatementCacheCapacity = max(cfg.StatementCacheCapacity, maxStatements)
 	// A caller that went away stops the statement on the server too; the default only
 	// closes the connection and leaves the server working.
 	cfg.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: time.Second}
+	}
+	return cfg, nil
+}
+
+// maintenance opens a connection of its own for work that may take long.
+func (db *DB) maintenance() (*sql.DB, error) {
+	if db.dialect == SQLite {
+		own, err := sql.Open("sqlite", sqliteDSN(db.cfg.Path))
+		if err == nil {
+			own.SetMaxOpenConns(1)
+		}
+		return own, err
+	}
+	cfg, err := postgresConfig(db.cfg.URL, 0)
+	if err != nil {
+		return nil, err
+	}
+	return stdlib.OpenDB(*cfg), nil
+}
+
+func (db *DB) openPostgres(ctx context.Context) error {
+	db.dialect = Postgres
+	cfg, err := postgresConfig(db.cfg.URL, db.cfg.StatementTimeout)
+	if err != nil {
+		return err
 	}
 	db.pool = stdlib.OpenDB(*cfg)
 	if db.cfg.MaxOpen <= 0 {
