@@ -31,3 +31,9 @@ var OlderThan = olderThan
 func (db *DB) Tables(ctx context.Context) ([]string, error) { return tables(ctx, db) }
 
 var Migrations = migrations
+
+// FailSync makes the next write behave as after an fsync that reported an error.
+func (db *DB) FailSync() { db.writer.suspect = true }
+
+// BreakWriter closes the writing connection under the writer.
+func (db *DB) BreakWriter() { _ = db.writer.conn.Close() }

@@ -235,6 +235,47 @@ func TestAFullDiskIsToldAndLeavesNothingHalfWrittenAndWorksAgain(t *testing.T) {
 	}
 }
 
+func TestAfterAFailedSyncTheDiskIsProvedBeforeTheNextAnswer(t *testing.T) {
+	db := sqliteStore(t, sqldb.Config{})
+	run(t, db, sqlAddParent, "a")
+	db.FailSync()
+	run(t, db, sqlAddParent, "b")
+	db.BreakWriter()
+	for range 2 { // the first may be told, the second meets a fresh connection
+		if err := write(t.Context(), db, sqlAddParent, "c"); err == nil {
+			break
+		} else if fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("broken connection: %v", err)
+		}
+	}
+	if n := parents(t, db); n != 3 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestMigratingWaitsForTheOpenCommit(t *testing.T) {
+	db := sqliteStore(t, sqldb.Config{})
+	inside := make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		err := db.InTx(t.Context(), func(tx *sqldb.Tx) error {
+			close(inside)
+			for db.WaitingWriters() < 1 {
+				time.Sleep(50 * time.Microsecond) // a condition awaited, not a time
+			}
+			return adding("a")(t.Context(), tx)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-inside
+	if _, err := db.MigrateUp(t.Context()); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
+}
+
 func dbPath(t *testing.T, db *sqldb.DB) string {
 	t.Helper()
 	var seq int

@@ -126,6 +126,9 @@ func (db *DB) withMigrations(ctx context.Context, fn func(*goose.Provider) error
 			return err
 		}
 		defer db.writer.pass()
+		if db.writer.group != nil {
+			db.writer.commit() // it holds the lock that the migrations need
+		}
 	}
 	folder, err := fs.Sub(migrations, "migrations/"+db.dialect.String())
 	if err != nil {

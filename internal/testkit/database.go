@@ -20,8 +20,6 @@ import (
 	"sync"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes and drops test databases
-
 	"github.com/motcua/motcua/internal/sqldb"
 )
 
@@ -152,6 +150,8 @@ func (c *cluster) database(name string) string {
 }
 
 func (c *cluster) exec(ctx context.Context, stmts ...string) error {
+	// Databases are not made inside a transaction, so this goes past sqldb's door, with
+	// the driver that sqldb brings.
 	db, err := sql.Open("pgx", c.url)
 	if err != nil {
 		return err
