@@ -134,11 +134,6 @@ func (c *Calendar) With(rows ...Exception) (*Calendar, error) {
 	return New(c.name, c.years, append(merged, rows...))
 }
 
-// missing is the refusal for a year without data.
-func missing(year int) error {
-	return fault.New(fault.Unavailable, "calendar.year-missing").With("year", year)
-}
-
 // ErrYearMissing matches (errors.Is) the refusal to compute in a year without data.
 // Its Args carry "year".
 var ErrYearMissing = fault.New(fault.Unavailable, "calendar.year-missing")
@@ -148,7 +143,7 @@ func (c *Calendar) Kind(d Date) (DayKind, error) {
 	if i := d.Sub(c.start); i >= 0 && i < len(c.kinds) && c.kinds[i] != 0 {
 		return c.kinds[i], nil
 	}
-	return 0, missing(d.Year())
+	return 0, ErrYearMissing.With("year", d.Year())
 }
 
 // Exception returns the row of the day, if it has one.

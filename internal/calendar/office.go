@@ -15,8 +15,8 @@ type Session struct{ From, To Minute }
 // Values are shared: never write into them.
 type Hours []Session
 
-// ParseHours reads "07:30-11:30,13:00-17:00". Sessions must be in order and apart;
-// empty text is no hours. The error is a *fault.Error of kind Invalid.
+// ParseHours reads "07:30-11:30,13:00-17:00". Sessions must be in order and apart
+// and end on their day, 23:59 at the latest; empty text is no hours. The error is a *fault.Error of kind Invalid.
 func ParseHours(s string) (Hours, error) {
 	if strings.TrimSpace(s) == "" {
 		return nil, nil
@@ -30,7 +30,7 @@ func ParseHours(s string) (Hours, error) {
 		}
 		a, errA := ParseMinute(strings.TrimSpace(from))
 		b, errB := ParseMinute(strings.TrimSpace(to))
-		if errA != nil || errB != nil || a >= b || len(h) > 0 && a < h[len(h)-1].To {
+		if errA != nil || errB != nil || a >= b || b == 24*60 || len(h) > 0 && a < h[len(h)-1].To {
 			return nil, bad
 		}
 		h = append(h, Session{a, b})

@@ -1,6 +1,7 @@
 package deadline
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -39,6 +40,22 @@ type Clock struct {
 	Base  time.Time `json:"base"`
 	Limit Limit     `json:"limit"`
 	Acts  []Act     `json:"acts,omitempty"`
+}
+
+// UnmarshalJSON reads what encoding/json writes of a Clock; instants are in calendar.Zone.
+func (c *Clock) UnmarshalJSON(b []byte) error {
+	type plain Clock
+	var p plain
+	if err := json.Unmarshal(b, &p); err != nil {
+		return err
+	}
+	inZone(&p.Base)
+	for i := range p.Acts {
+		inZone(&p.Acts[i].At)
+		inZone(&p.Acts[i].Until)
+	}
+	*c = Clock(p)
+	return nil
 }
 
 // Refusals of acts on a clock.
@@ -232,6 +249,9 @@ func (c Clock) due(env Env, record bool) (Due, error) {
 		}
 	}
 	d.At = at
+	if n := len(w.steps); n > 0 && (w.steps[n-1].Kind != Deadline || !w.steps[n-1].Start.Equal(at)) {
+		w.add(Step{Kind: Deadline, Start: at})
+	}
 	if record {
 		w.tell(s.stands, at)
 		d.Steps = w.steps

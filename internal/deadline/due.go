@@ -1,6 +1,7 @@
 package deadline
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/motcua/motcua/internal/calendar"
@@ -18,6 +19,31 @@ type Due struct {
 	Steps    []Step    `json:"steps,omitempty"`
 }
 
+// UnmarshalJSON reads what encoding/json writes of a Due; instants are in calendar.Zone.
+func (d *Due) UnmarshalJSON(b []byte) error {
+	type plain Due
+	var p plain
+	if err := json.Unmarshal(b, &p); err != nil {
+		return err
+	}
+	for _, t := range []*time.Time{&p.At, &p.Base, &p.First} {
+		inZone(t)
+	}
+	for i := range p.Steps {
+		inZone(&p.Steps[i].Start)
+		inZone(&p.Steps[i].End)
+	}
+	*d = Due(p)
+	return nil
+}
+
+// inZone makes equal instants equal values.
+func inZone(t *time.Time) {
+	if !t.IsZero() {
+		*t = t.In(calendar.Zone)
+	}
+}
+
 // StepKind names what a step of a derivation says.
 type StepKind string
 
@@ -28,7 +54,7 @@ const (
 	Count    StepKind = "count"    // days From to To count, N of them; Why: "", made-up
 	Skip     StepKind = "skip"     // days From to To do not count; Why: weekend, holiday (Name), closed, paused
 	Use      StepKind = "use"      // the minutes from Start to End count, N of them; Why: "", made-up
-	Land     StepKind = "land"     // the limit runs out on day From; Why: months, off-day
+	Land     StepKind = "land"     // the limit runs out on day From; Why: months, off-day (Name)
 	Fixed    StepKind = "fixed"    // results are returned on fixed days; next is day To
 	Stand    StepKind = "stand"    // the clock stands from Start to End (zero: still); Why: pause, freeze; Basis
 	Extended StepKind = "extended" // a decision of Start gives until End, or Limit more; Basis. Why shift: moved to End by later stops
@@ -337,7 +363,9 @@ func (w *walk) calendarDays(d calendar.Date, n int) (int64, error) {
 		return 0, err
 	}
 	if !day.Kind.Worked() {
-		w.add(Step{Kind: Land, From: d, Why: whyOffDay})
+		s := w.skipped(day)
+		w.add(Step{Kind: Land, From: d, Why: whyOffDay, Name: s.Name, NameEn: s.NameEn})
+		d = d.AddDays(1)
 	}
 	return w.close(d)
 }
@@ -371,18 +399,17 @@ func (w *walk) sameDay(d calendar.Date, m calendar.Minute) (int64, error) {
 	return w.close(d)
 }
 
-// fixedDay moves a due moment to the next fixed day of return, and when that day is
-// off to the working day after it.
+// fixedDay moves a due moment to the end of the next fixed day of return, and when that
+// day is off to the working day after it.
 func (w *walk) fixedDay(end int64, l Limit) (int64, error) {
 	due := calendar.DateOf(instant(end))
 	d := due
 	for !l.fixedDay(d) {
 		d = d.AddDays(1)
 	}
-	if d == due {
-		return end, nil
+	if d != due {
+		w.add(Step{Kind: Fixed, From: due, To: d, Limit: l})
 	}
-	w.add(Step{Kind: Fixed, From: due, To: d, Limit: l})
 	return w.close(d)
 }
 
@@ -395,9 +422,13 @@ func (w *walk) add(s Step) {
 }
 
 func (w *walk) skip(day calendar.Day) {
-	if !w.record {
-		return
+	if w.record {
+		w.join(w.skipped(day))
 	}
+}
+
+// skipped says why a day is not worked.
+func (w *walk) skipped(day calendar.Day) Step {
 	s := Step{Kind: Skip, From: day.Date, To: day.Date, Why: whyClosed}
 	switch day.Kind {
 	case calendar.Weekend:
@@ -412,7 +443,7 @@ func (w *walk) skip(day calendar.Day) {
 		}
 	case calendar.Working, calendar.MadeUp, calendar.Closed:
 	}
-	w.join(s)
+	return s
 }
 
 func (w *walk) skipPaused(d calendar.Date) {

@@ -96,8 +96,12 @@ func (t teller) sentence(s Step) string {
 		if s.Why == whyMonths {
 			return t.say("Ngày tương ứng của tháng cuối là ", "The corresponding day of the last month is ") + t.day(s.From) + "."
 		}
+		named := ""
+		if s.Name != "" {
+			named = " (" + t.reason(&Step{Why: whyHoliday, Name: s.Name, NameEn: s.NameEn}) + ")"
+		}
 		return t.say("Ngày cuối, ", "The last day, ") + t.day(s.From) +
-			t.say(", là ngày nghỉ nên chuyển sang ngày làm việc kế tiếp.", ", is a day off, so the limit ends on the next working day.")
+			t.say(", là ngày nghỉ"+named+" nên chuyển sang ngày làm việc kế tiếp.", ", is a day off"+named+", so the limit ends on the next working day.")
 	case Fixed:
 		return t.say("Kết quả được trả vào ", "Results are returned on ") + t.fixedDays(s.Limit) +
 			t.say("; ngày gần nhất là ", "; the next such day is ") + t.day(s.To) + "."
@@ -254,11 +258,11 @@ var (
 	weekdaysEn = [...]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}
 )
 
-// day writes "thứ Ba, 10/02/2026", "Tuesday 10/02/2026".
+// day writes "thứ Ba, 10/02/2026", "Tuesday 10 Feb 2026".
 func (t teller) day(d calendar.Date) string {
 	var b strings.Builder
 	b.WriteString(t.say(weekdaysVi[d.Weekday()]+", ", weekdaysEn[d.Weekday()]+" "))
-	numeric(&b, d, true)
+	t.date(&b, d, true)
 	return b.String()
 }
 
@@ -267,38 +271,49 @@ func (t teller) moment(at time.Time) string {
 	return calendar.MinuteOf(at).String() + " " + t.day(calendar.DateOf(at))
 }
 
-// days writes "24/02/2026", "16–20/02/2026" or "30/04–03/05/2026".
+// days writes "24/02/2026", "16–20/02/2026" or "30/04–03/05/2026"; in English
+// "16–20 Feb 2026", since 10/02 is read two ways.
 func (t teller) days(b *strings.Builder, from, to calendar.Date) {
 	if from != to {
 		fy, fm, fd := from.Civil()
 		ty, tm, _ := to.Civil()
 		switch {
 		case fy != ty:
-			numeric(b, from, true)
+			t.date(b, from, true)
 		case fm != tm:
-			numeric(b, from, false)
+			t.date(b, from, false)
 		default:
-			two(b, fd)
+			t.number(b, fd)
 		}
 		b.WriteString("–")
 	}
-	numeric(b, to, true)
+	t.date(b, to, true)
 }
 
-func numeric(b *strings.Builder, d calendar.Date, year bool) {
+func (t teller) date(b *strings.Builder, d calendar.Date, year bool) {
 	y, m, day := d.Civil()
-	two(b, day)
-	b.WriteByte('/')
-	two(b, int(m))
+	t.number(b, day)
+	sep := byte('/')
+	if t.en {
+		sep = ' '
+		b.WriteByte(sep)
+		b.WriteString(m.String()[:3])
+	} else {
+		b.WriteByte(sep)
+		t.number(b, int(m))
+	}
 	if year {
-		b.WriteByte('/')
+		b.WriteByte(sep)
 		b.WriteString(strconv.Itoa(y))
 	}
 }
 
-func two(b *strings.Builder, n int) {
-	b.WriteByte(byte('0' + n/10))
-	b.WriteByte(byte('0' + n%10))
+// number writes two digits in Vietnamese dates, as offices do.
+func (t teller) number(b *strings.Builder, n int) {
+	if n < 10 && !t.en {
+		b.WriteByte('0')
+	}
+	b.WriteString(strconv.Itoa(n))
 }
 
 // fixedDays writes "thứ Ba, thứ Năm" or "ngày 1, 15".

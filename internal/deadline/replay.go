@@ -70,9 +70,10 @@ func (r *replay) step(s Step) bool {
 		r.day, r.last = s.To, s.To
 		r.counts += s.N
 	case Skip:
-		// The first day of a limit in hours, or the last day of one in days, may be
-		// skipped itself.
-		if s.From != r.day && s.From != r.day.AddDays(1) && r.limit.unit != WorkingHour || s.To.Before(s.From) {
+		// The first day may be skipped itself. While minutes are used, a day that passed
+		// in a pause leaves no step of its own.
+		minutes := r.limit.unit == WorkingHour || r.limit.unit == WorkingDay && r.limit.halves%2 == 1 && r.counts == int(r.limit.halves/2)
+		if !minutes && s.From != r.day && s.From != r.day.AddDays(1) || s.From.Before(r.day) || s.To.Before(s.From) {
 			return false
 		}
 		r.day = s.To

@@ -26,6 +26,33 @@ const (
 	NoLimit       State = "no_limit"     // no clock has started
 )
 
+// Text names the state for people.
+func (s State) Text(lang string) string {
+	t := teller{en: lang == "en"}
+	switch s {
+	case Within:
+		return t.say("Trong hạn", "On time")
+	case DueSoon:
+		return t.say("Sắp đến hạn", "Due soon")
+	case Overdue:
+		return t.say("Quá hạn", "Overdue")
+	case Paused:
+		return t.say("Tạm dừng", "Paused")
+	case Waiting:
+		return t.say("Chờ bổ sung hồ sơ", "Waiting for papers")
+	case EarlyResult:
+		return t.say("Có kết quả trước hạn", "Result early")
+	case OnTimeResult:
+		return t.say("Có kết quả đúng hạn", "Result on time")
+	case OverdueResult:
+		return t.say("Có kết quả quá hạn", "Result overdue")
+	case Ended:
+		return t.say("Đã kết thúc, không có kết quả", "Ended without a result")
+	case NoLimit:
+	}
+	return t.say("Chưa tính thời hạn", "No clock yet")
+}
+
 // Warning says when a running case is due soon: at most so many working days, or so
 // much of its working time, is left; whichever comes first. Limits shorter than a day
 // look at the percentage only, since they are always less than a day away.
@@ -94,7 +121,7 @@ func (c Clock) State(now time.Time, env Env, w Warning) (State, error) {
 	return StateOf(d.At, c.warnAt(&s, d.At, env.filled(), w), now), nil
 }
 
-// WarnAt returns the instant from which the clock is due soon; zero while it stands.
+// WarnAt returns the working moment from which the clock is due soon; zero while it stands.
 func (c Clock) WarnAt(env Env, w Warning) (time.Time, error) {
 	s, err := c.fold()
 	if err != nil {
