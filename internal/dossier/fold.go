@@ -55,6 +55,7 @@ func (d *Dossier) apply(e journal.Event) error {
 			return err
 		}
 		d.Status, d.RefusedAt = Refused, e.At
+		d.end(e, refuseLabel)
 		return private(e, privateNote, &d.Reason)
 	case EventSupplementRequested:
 		return d.applySupplementRequested(e)
@@ -92,9 +93,8 @@ func (d *Dossier) apply(e journal.Event) error {
 		if err != nil {
 			return err
 		}
-		d.leave(e, v.Label)
 		d.Status, d.ReturnedAt = Returned, e.At
-		d.Step, d.StepTitle, d.Holder, d.StepSince, d.StepDue = "", "", casefile.Holder{}, time.Time{}, time.Time{}
+		d.end(e, v.Label)
 		return private(e, privateTo, &d.ReturnedTo)
 	case EventErased:
 		d.ErasedAt = e.At
@@ -124,6 +124,7 @@ func (d *Dossier) applySubmitted(e journal.Event) error {
 	d.Ref, d.Procedure, d.Form, d.Process, d.Channel = v.Ref, v.Procedure, v.Form, v.Process, v.Channel
 	d.Account, d.Desk, d.Competent = v.Account, v.Desk, v.Competent
 	d.SubmittedAt, d.AnswerDue = e.At, moment(v.AnswerDue)
+	d.enter(e, Entry{Step: receptionStep, Title: receptionTitle, Holder: Reception(v.Desk), Due: v.AnswerDue})
 	return errors.Join(
 		private(e, privateOwner, &d.Owner), private(e, privateSubmitter, &d.Submitter),
 		private(e, privateAnswers, &d.Answers), private(e, privatePapers, &d.Papers), private(e, privateSecret, &d.Secret),
@@ -147,6 +148,7 @@ func (d *Dossier) applyAccepted(e journal.Event) error {
 	d.Status, d.Law = Processing, e.Law
 	d.Code, d.Limit, d.AcceptedAt, d.AcceptedBy = v.Code, v.Limit, e.At, e.By
 	d.setDue(v.Due, v.SoonAt)
+	d.leave(e, acceptLabel)
 	d.enter(e, v.Enter)
 	return nil
 }
@@ -197,7 +199,7 @@ func (d *Dossier) applySupplemented(e journal.Event) error {
 	}
 	p.Completed = e.At
 	if p.Stage == AtReception {
-		d.Status, d.AnswerDue = Submitted, moment(v.AnswerDue)
+		d.Status, d.AnswerDue, d.StepDue = Submitted, moment(v.AnswerDue), moment(v.AnswerDue)
 	} else {
 		d.Status, d.StepSince, d.StepDue = Processing, e.At, moment(v.StepDue)
 		d.setDue(v.Due, v.SoonAt)
@@ -269,6 +271,12 @@ func (d *Dossier) leave(e journal.Event, label string) {
 		l := &d.Legs[n-1]
 		l.Until, l.By, l.Action = e.At, e.By, label
 	}
+}
+
+// end closes the last leg: nobody holds the dossier any more.
+func (d *Dossier) end(e journal.Event, label string) {
+	d.leave(e, label)
+	d.Step, d.StepTitle, d.Holder, d.StepSince, d.StepDue = "", "", casefile.Holder{}, time.Time{}, time.Time{}
 }
 
 // private reads a personal value of the event into v; an absent or erased one leaves v as it was.

@@ -62,6 +62,8 @@ func Reception(desk agency.ID) casefile.Holder {
 const (
 	receptionStep  = "tiep-nhan"
 	receptionTitle = "Tiếp nhận hồ sơ"
+	acceptLabel    = "Tiếp nhận"
+	refuseLabel    = "Từ chối tiếp nhận"
 )
 
 func actor(by access.Actor) journal.Actor {

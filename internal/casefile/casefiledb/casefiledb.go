@@ -335,7 +335,7 @@ func Inbox(ctx context.Context, r Reader, queues []string, stage casefile.Stage,
 			args = append(args, arg)
 		}
 		rows, err := r.Query(ctx, stmt, args...)
-		items, err := sqldb.Collect(rows, err, scanWork)
+		items, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (casefile.WorkItem, error) { return scanWork(rows) })
 		if err != nil {
 			return nil, "", fmt.Errorf("inbox: %w", err)
 		}
@@ -368,7 +368,7 @@ func cursor(s string) (int64, string, error) {
 	return v, id, nil
 }
 
-func scanWork(rows *sqldb.Rows) (w casefile.WorkItem, err error) {
+func scanWork(rows interface{ Scan(dest ...any) error }) (w casefile.WorkItem, err error) {
 	var ag string
 	var since, due, soon int64
 	err = rows.Scan(&w.Case, &w.Kind, &w.Stage, &ag, &w.Holder.Unit, &w.Holder.Role, &w.Holder.Post, &w.Step, &since, &due, &soon, &w.Code, &w.Title, &w.Subject, &w.Version)

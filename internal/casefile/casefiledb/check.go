@@ -30,7 +30,7 @@ const (
 
 	sqlLastEvent = `SELECT coalesce(max(id), 0) FROM journal_event`
 
-	sqlWorkOf   = `SELECT ` + workColumns + ` FROM work_item WHERE case_id = $1 ORDER BY queue`
+	sqlWorkOf   = `SELECT queue, ` + workColumns + ` FROM work_item WHERE case_id = $1 ORDER BY queue`
 	sqlScopesOf = `SELECT scope, status, ord FROM case_scope WHERE case_id = $1 ORDER BY scope`
 	sqlAllTerms = `SELECT scope, term, ord, case_id FROM case_term`
 )
@@ -267,12 +267,22 @@ func Compare(ctx context.Context, r Reader, caseID string, want casefile.Rows) (
 		out = append(out, Finding{Case: caseID, What: what, Detail: fmt.Sprintf("the row says %v, the journal %v", is, should)})
 	}
 	rows, err := r.Query(ctx, sqlWorkOf, caseID)
-	work, err := sqldb.Collect(rows, err, scanWork)
+	queues := []string{}
+	work, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (casefile.WorkItem, error) {
+		var queue string
+		w, err := scanWork(queued{rows, &queue})
+		queues = append(queues, queue)
+		return w, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if is, should := spell(work), spell(want.Work); is != should {
-		report("work_item", is, should)
+	wantQueues := []string{}
+	for _, w := range want.Work {
+		wantQueues = append(wantQueues, w.Key())
+	}
+	if spell(work) != spell(want.Work) || !slices.Equal(queues, wantQueues) {
+		out = append(out, Finding{Case: caseID, What: "work_item", Detail: fmt.Sprintf("%d open items, waiting in %v; the journal says %d, in %v, or they differ in content", len(work), queues, len(want.Work), wantQueues)})
 	}
 	rows, err = r.Query(ctx, sqlScopesOf, caseID)
 	scopes, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (s string, err error) {
@@ -344,6 +354,14 @@ func (t *Terms) Compare(ctx context.Context, r Reader) ([]Finding, error) {
 	slices.SortFunc(out, func(a, b Finding) int { return strings.Compare(a.Case, b.Case) })
 	return out, nil
 }
+
+// queued scans the queue before the other columns.
+type queued struct {
+	rows  *sqldb.Rows
+	queue *string
+}
+
+func (q queued) Scan(dest ...any) error { return q.rows.Scan(append([]any{q.queue}, dest...)...) }
 
 func spell(items []casefile.WorkItem) string {
 	var b strings.Builder

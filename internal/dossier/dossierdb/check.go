@@ -29,40 +29,45 @@ const MaxFindings = 10_000
 // anchor is the last seal published outside the database, the zero Seal if there is none.
 func Check(ctx context.Context, db *sqldb.DB, ring journal.Keyring, anchor journal.Seal) (Report, error) {
 	var rep Report
-	rep.Findings = []casefiledb.Finding{}
-	err := db.InReadTx(ctx, func(tx *sqldb.Tx) error {
-		heads, err := casefiledb.Heads(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var terms casefiledb.Terms
-		err = casefiledb.Walk(ctx, tx, func(j casefiledb.Journal) error {
-			rep.Dossiers++
-			rep.Events += int64(len(j.Events))
-			found, err := checkCase(ctx, tx, ring, heads, j, &terms, &rep)
-			if err != nil {
-				return err
-			}
-			rep.add(found...)
-			delete(heads, j.Case)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		found, err := terms.Compare(ctx, tx)
-		if err != nil {
-			return err
-		}
-		rep.add(found...)
-		if found, err = casefiledb.Orphans(ctx, tx); err != nil {
-			return err
-		}
-		rep.add(found...)
-		rep.Sealed, rep.Open, found, err = casefiledb.CheckSeals(ctx, tx, ring, anchor)
-		rep.add(found...)
+	err := db.InReadTx(ctx, func(tx *sqldb.Tx) (err error) {
+		rep, err = CheckIn(ctx, tx, ring, anchor)
 		return err
 	})
+	return rep, err
+}
+
+// CheckIn is Check on the state that a transaction sees.
+func CheckIn(ctx context.Context, tx *sqldb.Tx, ring journal.Keyring, anchor journal.Seal) (Report, error) {
+	rep := Report{Findings: []casefiledb.Finding{}}
+	heads, err := casefiledb.Heads(ctx, tx)
+	if err != nil {
+		return rep, err
+	}
+	var terms casefiledb.Terms
+	err = casefiledb.Walk(ctx, tx, func(j casefiledb.Journal) error {
+		rep.Dossiers++
+		rep.Events += int64(len(j.Events))
+		found, err := checkCase(ctx, tx, ring, heads, j, &terms, &rep)
+		if err != nil {
+			return err
+		}
+		rep.add(found...)
+		return nil
+	})
+	if err != nil {
+		return rep, err
+	}
+	found, err := terms.Compare(ctx, tx)
+	if err != nil {
+		return rep, err
+	}
+	rep.add(found...)
+	if found, err = casefiledb.Orphans(ctx, tx); err != nil {
+		return rep, err
+	}
+	rep.add(found...)
+	rep.Sealed, rep.Open, found, err = casefiledb.CheckSeals(ctx, tx, ring, anchor)
+	rep.add(found...)
 	return rep, err
 }
 
