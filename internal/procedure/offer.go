@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/eform"
@@ -99,7 +100,19 @@ type Catalogue struct {
 	formBy    map[string]Form
 	processes map[string][]Process
 	processBy map[string]Process
-	listed    map[string]Listed
+	offices   sync.Map // id of hours → *calendar.Office
+
+	mu   sync.Mutex
+	days map[string]*overview // of the last few days asked for
+}
+
+// overview answers for one day, computed once: lists ask for the same day thousands of times.
+type overview struct {
+	all      []*Version
+	slug     map[string][]*Version // by sector
+	byAgency map[agency.ID][]*Version
+	sectors  []Count
+	agencies []Count
 }
 
 // NewCatalogue indexes content. The caller must not change it afterwards.
@@ -109,7 +122,7 @@ func NewCatalogue(c Content) *Catalogue {
 		versions: map[string][]*Version{}, digests: map[string]*Version{},
 		forms: map[string][]Form{}, formBy: map[string]Form{},
 		processes: map[string][]Process{}, processBy: map[string]Process{},
-		listed: map[string]Listed{},
+		days: map[string]*overview{},
 	}
 	for _, v := range c.Versions {
 		if _, seen := k.versions[v.Code]; !seen {
@@ -124,9 +137,6 @@ func NewCatalogue(c Content) *Catalogue {
 	}
 	index(c.Forms, k.forms, k.formBy)
 	index(c.Processes, k.processes, k.processBy)
-	for _, l := range c.Listed {
-		k.listed[l.Code] = l
-	}
 	return k
 }
 
@@ -239,15 +249,44 @@ func (k *Catalogue) Form(id, day string) (Form, bool) { return at(k.forms[id], d
 // Process returns the version of a process in force on day.
 func (k *Catalogue) Process(id, day string) (Process, bool) { return at(k.processes[id], day) }
 
-// All returns the versions in force on day, by code.
-func (k *Catalogue) All(day string) []*Version {
-	out := make([]*Version, 0, len(k.codes))
+// All returns the versions in force on day, by code. The list is shared: do not change it.
+func (k *Catalogue) All(day string) []*Version { return k.on(day).all }
+
+func (k *Catalogue) on(day string) *overview {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if o, ok := k.days[day]; ok {
+		return o
+	}
+	if len(k.days) >= 8 { // days come from clocks and from addresses; the latter must not fill the memory
+		clear(k.days)
+	}
+	o := &overview{slug: map[string][]*Version{}, byAgency: map[agency.ID][]*Version{}}
+	sectors, agencies := map[string]*Count{}, map[string]*Count{}
 	for _, code := range k.codes {
-		if v, err := k.Version(code, day); err == nil {
-			out = append(out, v)
+		v, err := k.Version(code, day)
+		if err != nil {
+			continue
+		}
+		o.all = append(o.all, v)
+		slug := Slug(v.Sector)
+		o.slug[slug] = append(o.slug[slug], v)
+		if sectors[slug] == nil {
+			sectors[slug] = &Count{ID: slug, Name: v.Sector}
+		}
+		sectors[slug].Count++
+		for _, id := range k.offer(v, day).Agencies {
+			o.byAgency[id] = append(o.byAgency[id], v)
+			if agencies[string(id)] == nil {
+				a, _ := k.tree.At(id, day)
+				agencies[string(id)] = &Count{ID: string(id), Name: a.Name}
+			}
+			agencies[string(id)].Count++
 		}
 	}
-	return out
+	o.sectors, o.agencies = byName(sectors), byName(agencies)
+	k.days[day] = o
+	return o
 }
 
 // Offer is a procedure as the province carries it out on a day.
@@ -332,55 +371,17 @@ type Count struct {
 }
 
 // Sectors returns the sectors of the procedures in force on day with their counts, by name.
-func (k *Catalogue) Sectors(day string) []Count {
-	counts := map[string]*Count{}
-	for _, v := range k.All(day) {
-		slug := Slug(v.Sector)
-		if counts[slug] == nil {
-			counts[slug] = &Count{ID: slug, Name: v.Sector}
-		}
-		counts[slug].Count++
-	}
-	return byName(counts)
-}
+func (k *Catalogue) Sectors(day string) []Count { return k.on(day).sectors }
 
 // InSector returns the versions in force on day whose sector has the slug, by code.
-func (k *Catalogue) InSector(slug, day string) []*Version {
-	var out []*Version
-	for _, v := range k.All(day) {
-		if Slug(v.Sector) == slug {
-			out = append(out, v)
-		}
-	}
-	return out
-}
+func (k *Catalogue) InSector(slug, day string) []*Version { return k.on(day).slug[slug] }
 
 // Agencies returns the agencies that resolve procedures on day with their counts, by name.
 // Each commune counts the procedures that go to the applicant's commune.
-func (k *Catalogue) Agencies(day string) []Count {
-	counts := map[string]*Count{}
-	for _, v := range k.All(day) {
-		for _, id := range k.offer(v, day).Agencies {
-			if counts[string(id)] == nil {
-				a, _ := k.tree.At(id, day)
-				counts[string(id)] = &Count{ID: string(id), Name: a.Name}
-			}
-			counts[string(id)].Count++
-		}
-	}
-	return byName(counts)
-}
+func (k *Catalogue) Agencies(day string) []Count { return k.on(day).agencies }
 
 // OfAgency returns the versions in force on day that the agency resolves, by code.
-func (k *Catalogue) OfAgency(id agency.ID, day string) []*Version {
-	var out []*Version
-	for _, v := range k.All(day) {
-		if slices.Contains(k.offer(v, day).Agencies, id) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
+func (k *Catalogue) OfAgency(id agency.ID, day string) []*Version { return k.on(day).byAgency[id] }
 
 func byName(counts map[string]*Count) []Count {
 	out := make([]Count, 0, len(counts))

@@ -3,6 +3,7 @@ package proceduredb
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -573,11 +574,12 @@ type Report struct {
 }
 
 // KeepReport stores the report of an import for the people who look after the catalogue.
-func (s *Store) KeepReport(ctx context.Context, id string, report any) error {
+func (s *Store) KeepReport(ctx context.Context, report any) error {
 	raw, err := json.Marshal(report)
 	if err != nil {
-		return fmt.Errorf("write report %s as JSON: %w", id, err)
+		return fmt.Errorf("write import report as JSON: %w", err)
 	}
+	id := strings.ToLower(rand.Text())
 	return s.db.InTx(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, insertReport, id, s.now().UnixMicro(), string(raw))
 		return err

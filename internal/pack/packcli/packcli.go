@@ -1,0 +1,473 @@
+// Package packcli is the library side of "motcua pack": it checks, imports, compares and
+// publishes, and says what it did, in words or as JSON. The command hands in where to
+// write and how to open the store.
+package packcli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/motcua/motcua/internal/fault"
+	"github.com/motcua/motcua/internal/national"
+	"github.com/motcua/motcua/internal/pack"
+	"github.com/motcua/motcua/internal/procedure/proceduredb"
+)
+
+// Exit codes.
+const (
+	OK       = 0
+	Problems = 1 // bad lines, problems in a pack, or a store that refused; all of them are printed
+	Usage    = 2
+)
+
+// Target says which province a command touches: exactly one of the two is set.
+type Target struct {
+	Data string // folder with an embedded database
+	DB   string // URL of a PostgreSQL database
+}
+
+// Open opens the store of a province, migrated; close ends it.
+type Open func(ctx context.Context, t Target) (store *proceduredb.Store, close func() error, err error)
+
+const usage = `Usage:
+  motcua pack check DIR [--json]
+      Read a pack and list everything wrong with it: file, line, reason.
+  motcua pack import --data DIR|--db URL FILE… [--report json]
+      Import packs (folders), the national catalogue (.jsonl), its lists (.xlsx) and administrative
+      units (.json, .csv). Files are recognised by content. What is new becomes a draft.
+  motcua pack diff A B [--json]
+      Say what changed from pack A to pack B.
+  motcua pack publish --data DIR|--db URL --from YYYY-MM-DD [--json]
+      Put all drafts in force from a day.
+
+Exit codes: 0 clean, 1 bad lines or problems (listed), 2 wrong usage.
+`
+
+// Run runs one command; args begin with its name. It returns the exit code.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer, open Open) int {
+	c := &command{stdout: stdout, stderr: stderr, open: open}
+	if len(args) == 0 {
+		return c.usage("")
+	}
+	if slices.ContainsFunc(args, func(a string) bool { return a == "--help" || a == "-h" || a == "-help" }) || args[0] == "help" {
+		fmt.Fprint(stdout, usage)
+		return OK
+	}
+	switch args[0] {
+	case "check":
+		return c.check(args[1:])
+	case "import":
+		return c.importFiles(ctx, args[1:])
+	case "diff":
+		return c.diff(args[1:])
+	case "publish":
+		return c.publish(ctx, args[1:])
+	}
+	return c.usage("unknown command " + args[0])
+}
+
+type command struct {
+	stdout, stderr io.Writer
+	open           Open
+
+	target Target
+	json   bool
+	report string
+	from   string
+}
+
+func (c *command) usage(why string) int {
+	if why != "" {
+		fmt.Fprintln(c.stderr, "motcua pack: "+why)
+	}
+	fmt.Fprint(c.stderr, usage)
+	return Usage
+}
+
+// parse reads flags anywhere among the arguments and returns the others.
+func (c *command) parse(name string, args []string, flags ...string) ([]string, error) {
+	set := flag.NewFlagSet(name, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	for _, f := range flags {
+		switch f {
+		case "data":
+			set.StringVar(&c.target.Data, f, "", "")
+		case "db":
+			set.StringVar(&c.target.DB, f, "", "")
+		case "json":
+			set.BoolVar(&c.json, f, false, "")
+		case "report":
+			set.StringVar(&c.report, f, "", "")
+		case "from":
+			set.StringVar(&c.from, f, "", "")
+		}
+	}
+	var rest []string
+	for {
+		if err := set.Parse(args); err != nil {
+			return nil, err
+		}
+		if set.NArg() == 0 {
+			return rest, nil
+		}
+		rest, args = append(rest, set.Arg(0)), set.Args()[1:]
+	}
+}
+
+func (c *command) write(v any) int {
+	enc := json.NewEncoder(c.stdout)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		fmt.Fprintln(c.stderr, "motcua pack: "+err.Error())
+		return Problems
+	}
+	return OK
+}
+
+// fail prints an error that ends the command.
+func (c *command) fail(err error) int {
+	fmt.Fprintln(c.stderr, "motcua pack: "+sentence(err))
+	return Problems
+}
+
+// sentence says a refusal in words; other errors say themselves.
+func sentence(err error) string {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err.Error()
+	}
+	switch {
+	case errors.Is(err, proceduredb.ErrDay):
+		return fmt.Sprintf("%q is not a day of the form yyyy-mm-dd", f.Args["day"])
+	case errors.Is(err, proceduredb.ErrRewrites):
+		return fmt.Sprintf("%v is in force since %v already: a later version cannot begin before it", f.Args["code"], f.Args["from"])
+	}
+	return err.Error()
+}
+
+func (c *command) check(args []string) int {
+	dirs, err := c.parse("check", args, "json")
+	if err != nil || len(dirs) != 1 {
+		return c.usage("check wants one folder")
+	}
+	p, problems, err := load(dirs[0])
+	if err != nil {
+		return c.fail(err)
+	}
+	if c.json {
+		if problems == nil {
+			problems = []pack.Problem{}
+		}
+		if code := c.write(map[string]any{
+			"id": p.ID, "version": p.Version, "digest": p.Digest(), "agencies": len(p.Agencies), "posts": len(p.Posts),
+			"procedures": len(p.Procedures), "forms": len(p.Forms), "processes": len(p.Processes), "problems": problems,
+		}); code != OK {
+			return code
+		}
+	} else {
+		c.list(problems)
+		fmt.Fprintf(c.stdout, "%s %s: %d agencies, %d posts, %d procedures, %d forms, %d processes; %d problems\n",
+			p.ID, p.Version, len(p.Agencies), len(p.Posts), len(p.Procedures), len(p.Forms), len(p.Processes), len(problems))
+	}
+	if len(problems) > 0 {
+		return Problems
+	}
+	return OK
+}
+
+func (c *command) list(problems []pack.Problem) {
+	for _, pr := range problems {
+		fmt.Fprintln(c.stderr, pr)
+	}
+}
+
+// load reads and checks the pack in a folder. Problems of reading hide those of checking, which would
+// mostly follow from them.
+func load(dir string) (*pack.Pack, []pack.Problem, error) {
+	if info, err := os.Stat(dir); err != nil {
+		return nil, nil, err
+	} else if !info.IsDir() {
+		return nil, nil, fmt.Errorf("%s is not a folder", dir)
+	}
+	p, problems := LoadChecked(os.DirFS(dir))
+	return p, problems, nil
+}
+
+// LoadChecked reads and checks a pack. One with problems must not be imported.
+func LoadChecked(fsys fs.FS) (*pack.Pack, []pack.Problem) {
+	p, problems := pack.Load(fsys)
+	if len(problems) == 0 {
+		problems = pack.Check(p)
+	}
+	return p, problems
+}
+
+func (c *command) diff(args []string) int {
+	dirs, err := c.parse("diff", args, "json")
+	if err != nil || len(dirs) != 2 {
+		return c.usage("diff wants two folders")
+	}
+	var packs [2]*pack.Pack
+	for i, dir := range dirs {
+		if _, err := os.Stat(dir); err != nil {
+			return c.fail(err)
+		}
+		p, problems := pack.Load(os.DirFS(dir))
+		if len(problems) > 0 {
+			c.list(problems)
+			return Problems
+		}
+		packs[i] = p
+	}
+	changes := pack.Diff(packs[0], packs[1])
+	if c.json {
+		if changes == nil {
+			changes = []pack.Change{}
+		}
+		return c.write(changes)
+	}
+	for _, ch := range changes {
+		fmt.Fprintln(c.stdout, ch)
+	}
+	if len(changes) == 0 {
+		fmt.Fprintln(c.stdout, "nothing differs")
+	}
+	return OK
+}
+
+// openTarget opens the store named by the flags.
+func (c *command) openTarget(ctx context.Context) (*proceduredb.Store, func() error, error) {
+	if (c.target.Data == "") == (c.target.DB == "") {
+		return nil, nil, errors.New("give either --data DIR or --db URL")
+	}
+	return c.open(ctx, c.target)
+}
+
+func (c *command) publish(ctx context.Context, args []string) (code int) {
+	rest, err := c.parse("publish", args, "data", "db", "from", "json")
+	if err != nil || len(rest) > 0 || c.from == "" {
+		return c.usage("publish wants --from YYYY-MM-DD and a province")
+	}
+	store, closeStore, err := c.openTarget(ctx)
+	if err != nil {
+		return c.fail(err)
+	}
+	defer func() { code = c.closed(closeStore, code) }()
+	out, err := store.Publish(ctx, c.from)
+	if err != nil {
+		return c.fail(err)
+	}
+	if c.json {
+		return c.write(map[string]any{"from": c.from, "procedures": out.Procedures, "documents": out.Documents, "revision": out.Revision})
+	}
+	fmt.Fprintf(c.stdout, "published from %s: %d procedures, %d documents (revision %d)\n", c.from, out.Procedures, out.Documents, out.Revision)
+	return OK
+}
+
+func (c *command) closed(closeStore func() error, code int) int {
+	if err := closeStore(); err != nil && code == OK {
+		return c.fail(err)
+	}
+	return code
+}
+
+func (c *command) importFiles(ctx context.Context, args []string) (code int) {
+	files, err := c.parse("import", args, "data", "db", "report")
+	if err != nil || len(files) == 0 || (c.report != "" && c.report != "json" && c.report != "text") {
+		return c.usage("import wants a province, files, and --report json or text")
+	}
+	store, closeStore, err := c.openTarget(ctx)
+	if err != nil {
+		return c.fail(err)
+	}
+	defer func() { code = c.closed(closeStore, code) }()
+	report, err := ImportFiles(ctx, store, files)
+	if err != nil {
+		return c.fail(err)
+	}
+	if c.report == "json" {
+		if code := c.write(report); code != OK {
+			return code
+		}
+	} else {
+		c.summary(report)
+	}
+	if report.Bad > 0 || len(report.Problems) > 0 {
+		return Problems
+	}
+	return OK
+}
+
+func (c *command) summary(r Report) {
+	for _, b := range r.BadLines {
+		fmt.Fprintln(c.stderr, b)
+	}
+	if more := r.Bad - len(r.BadLines); more > 0 {
+		fmt.Fprintf(c.stderr, "and %d bad lines more\n", more)
+	}
+	c.list(r.Problems)
+	for _, s := range r.Sources {
+		fmt.Fprintf(c.stdout, "%-50s %-20s read %d, understood %d, bad %d\n", s.File, s.Kind, s.Read, s.Accepted, s.Bad)
+	}
+	fmt.Fprintf(c.stdout, "procedures: %d (new %d, changed %d, unchanged %d), %d with marks; known by heading only: %d\n",
+		r.Procedures, r.Imported, r.Changed, r.Unchanged, r.Marked, r.ListOnly)
+	reasons := make([]string, 0, len(r.Marks))
+	for reason := range r.Marks {
+		reasons = append(reasons, reason)
+	}
+	slices.Sort(reasons)
+	for _, reason := range reasons {
+		fmt.Fprintf(c.stdout, "  %-30s %d\n", reason, r.Marks[reason])
+	}
+	if r.Provinces+r.Communes+r.Mappings > 0 {
+		fmt.Fprintf(c.stdout, "places: %d provinces, %d communes in force, %d changes (written %d)\n", r.Provinces, r.Communes, r.Mappings, r.PlacesWritten)
+	}
+	if n := r.DocumentsNew + r.DocumentsChanged + r.DocumentsUnchanged; n > 0 {
+		fmt.Fprintf(c.stdout, "documents of packs: %d (new %d, changed %d, unchanged %d)\n", n, r.DocumentsNew, r.DocumentsChanged, r.DocumentsUnchanged)
+	}
+}
+
+// Report is everything one import did.
+type Report struct {
+	national.Report
+	Packs              []string       `json:"packs"`
+	Problems           []pack.Problem `json:"problems"` // of packs; a pack with problems is not imported
+	DocumentsNew       int            `json:"documents_new"`
+	DocumentsChanged   int            `json:"documents_changed"`
+	DocumentsUnchanged int            `json:"documents_unchanged"`
+}
+
+// ImportFiles imports files and pack folders and keeps the report in the store. What is wrong inside them is in
+// the report; the error is for a file that cannot be opened and a store that refuses. Files are opened before
+// anything is written.
+func ImportFiles(ctx context.Context, store *proceduredb.Store, files []string) (Report, error) {
+	reader := national.NewReader()
+	var report Report
+	var batches []proceduredb.Batch
+	report.Packs, report.Problems = []string{}, []pack.Problem{}
+	for _, name := range files {
+		info, err := os.Stat(name)
+		if err != nil {
+			return report, err
+		}
+		if info.IsDir() {
+			p, problems, err := load(name)
+			if err != nil {
+				return report, err
+			}
+			for i := range problems {
+				problems[i].File = filepath.ToSlash(filepath.Join(name, problems[i].File))
+			}
+			report.Problems = append(report.Problems, problems...)
+			if len(problems) == 0 {
+				report.Packs = append(report.Packs, p.ID)
+				batches = append(batches, Batch(p))
+			}
+			continue
+		}
+		if err := readFile(reader, name); err != nil {
+			return report, err
+		}
+	}
+	imp := reader.Result()
+	report.Report = imp.Report
+	if len(imp.Versions)+len(imp.Listed)+len(imp.Places)+len(imp.Changes) > 0 {
+		batches = append(batches, National(imp))
+	}
+	for _, b := range batches {
+		out, err := store.Import(ctx, b)
+		if err != nil {
+			return report, err
+		}
+		report.Imported += out.New
+		report.Changed += out.Changed
+		report.Unchanged += out.Unchanged
+		report.PlacesWritten += out.Places
+		report.DocumentsNew += out.DocumentsNew
+		report.DocumentsChanged += out.DocumentsChanged
+		report.DocumentsUnchanged += out.DocumentsUnchanged
+		if strings.HasPrefix(b.Origin, "pack:") {
+			report.Procedures += len(b.Versions)
+		}
+	}
+	return report, store.KeepReport(ctx, report)
+}
+
+func readFile(reader *national.Reader, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return reader.Read(filepath.ToSlash(name), f)
+}
+
+// National returns what an import of national files writes.
+func National(imp *national.Import) proceduredb.Batch {
+	return proceduredb.Batch{
+		Origin: "national", Versions: imp.Versions, Listed: imp.Listed, Places: imp.Places, Changes: imp.Changes,
+	}
+}
+
+// Batch returns what an import of a pack writes.
+func Batch(p *pack.Pack) proceduredb.Batch {
+	b := proceduredb.Batch{Origin: "pack:" + p.ID, Versions: p.Procedures}
+	put := func(kind, id, from, until string, v any) {
+		b.Documents = append(b.Documents, proceduredb.Document{Kind: kind, ID: id, From: from, Until: until, Value: v})
+	}
+	put(proceduredb.KindHome, "province", "", "", p.Home)
+	put(proceduredb.KindGeneral, "general", "", "", p.General)
+	put(proceduredb.KindRights, "rights", "", "", p.Rights)
+	put(proceduredb.KindRouting, "routing", "", "", p.Routing)
+	if p.Synonyms != "" {
+		put(proceduredb.KindSynonyms, "synonyms", "", "", p.Synonyms)
+	}
+	seen := map[string]bool{}
+	// once keeps the spans of one thing apart: the same id may stand there with other dates.
+	once := func(kind, id, from string) string {
+		if seen[kind+" "+id] {
+			id += "@" + from
+		}
+		seen[kind+" "+id] = true
+		return id
+	}
+	for _, a := range p.Agencies {
+		put(proceduredb.KindAgency, once(proceduredb.KindAgency, string(a.ID), a.From), a.From, a.Until, a)
+	}
+	for _, q := range p.Posts {
+		put(proceduredb.KindPost, once(proceduredb.KindPost, q.ID, q.From), q.From, q.Until, q)
+	}
+	for _, h := range p.Hours {
+		put(proceduredb.KindHours, once(proceduredb.KindHours, h.ID, h.From), h.From, h.Until, h)
+	}
+	for _, f := range p.Forms {
+		put(proceduredb.KindForm, f.ID, "", "", f)
+	}
+	for _, w := range p.Processes {
+		c := *w
+		c.Digest = ""
+		put(proceduredb.KindProcess, w.ID, "", "", &c)
+	}
+	for _, path := range sortedKeys(p.Templates) {
+		put(proceduredb.KindTemplate, path, "", "", p.Templates[path])
+	}
+	return b
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
