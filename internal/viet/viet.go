@@ -71,6 +71,8 @@ func foldWide(s string, firstWide int) string {
 		case r >= 0x200b && r <= 0x200d || r == 0xfeff:
 		case r == 0xa0:
 			b.WriteByte(' ')
+		case itself(r):
+			b.WriteRune(r)
 		default:
 			return foldSlow(s)
 		}
@@ -93,6 +95,12 @@ func foldSlow(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// itself tells of the signs common in office texts that folding leaves alone: quotes, dashes, bullets, ₫.
+func itself(r rune) bool {
+	return r >= 0x2010 && r <= 0x2027 || r >= 0x2030 && r <= 0x205e || r >= 0x20a0 && r <= 0x20bf ||
+		r >= 0x2500 && r <= 0x25ff || r >= 0xe000 && r <= 0xf8ff || r >= 0xa1 && r <= 0xbf && r != 0xad
 }
 
 const (
