@@ -31,9 +31,9 @@ func bothNames(name string) (vi, en string) {
 			return upperFirst(name), h.en
 		case strings.Contains(name, h.en):
 			if strings.Contains(name, "(observed)") {
-				return "Nghỉ bù " + h.vi, name
+				return "Nghỉ bù " + h.vi, h.en + " (observed)"
 			}
-			return h.vi, name
+			return h.vi, h.en
 		}
 	}
 	return name, name

@@ -74,6 +74,8 @@ type Step struct {
 	Name   string        `json:"name,omitempty"`    // of the holiday
 	NameEn string        `json:"name_en,omitempty"` // where it differs
 	Basis  string        `json:"basis,omitempty"`
+
+	Unconfirmed bool `json:"unconfirmed,omitempty"` // the notice behind the holiday has not been seen
 }
 
 // Reasons in Step.Why.
@@ -364,7 +366,7 @@ func (w *walk) calendarDays(d calendar.Date, n int) (int64, error) {
 	}
 	if !day.Kind.Worked() {
 		s := w.skipped(day)
-		w.add(Step{Kind: Land, From: d, Why: whyOffDay, Name: s.Name, NameEn: s.NameEn})
+		w.add(Step{Kind: Land, From: d, Why: whyOffDay, Name: s.Name, NameEn: s.NameEn, Unconfirmed: s.Unconfirmed})
 		d = d.AddDays(1)
 	}
 	return w.close(d)
@@ -436,7 +438,7 @@ func (w *walk) skipped(day calendar.Day) Step {
 	case calendar.Holiday:
 		s.Why = whyHoliday
 		if e, ok := w.env.Calendar.Exception(day.Date); ok {
-			s.Name = e.Name
+			s.Name, s.Unconfirmed = e.Name, e.Unconfirmed
 			if e.NameEn != e.Name {
 				s.NameEn = e.NameEn
 			}
@@ -483,7 +485,7 @@ func (w *walk) use(day calendar.Day, from, to int64) {
 func (w *walk) join(s Step) {
 	if n := len(w.steps); n > 0 {
 		last := &w.steps[n-1]
-		if last.Kind == s.Kind && last.Why == s.Why && last.Name == s.Name && last.To.AddDays(1) == s.From {
+		if last.Kind == s.Kind && last.Why == s.Why && last.Name == s.Name && last.Unconfirmed == s.Unconfirmed && last.To.AddDays(1) == s.From {
 			last.To = s.To
 			last.N += s.N
 			return

@@ -98,7 +98,7 @@ func (t teller) sentence(s Step) string {
 		}
 		named := ""
 		if s.Name != "" {
-			named = " (" + t.reason(&Step{Why: whyHoliday, Name: s.Name, NameEn: s.NameEn}) + ")"
+			named = " (" + t.reason(&Step{Why: whyHoliday, Name: s.Name, NameEn: s.NameEn, Unconfirmed: s.Unconfirmed}) + ")"
 		}
 		return t.say("Ngày cuối, ", "The last day, ") + t.day(s.From) +
 			t.say(", là ngày nghỉ"+named+" nên chuyển sang ngày làm việc kế tiếp.", ", is a day off"+named+", so the limit ends on the next working day.")
@@ -213,6 +213,11 @@ func (t teller) reason(s *Step) string {
 	case whyPaused:
 		return t.say("đang tạm dừng", "paused")
 	case whyHoliday:
+		if s.Unconfirmed {
+			sure := *s
+			sure.Unconfirmed = false
+			return t.reason(&sure) + t.say("; chưa có thông báo chính thức", "; not officially announced yet")
+		}
 		if t.en && s.NameEn != "" {
 			return s.NameEn
 		}

@@ -99,7 +99,8 @@ func TestCitationsStandInTheIndex(t *testing.T) {
 				continue
 			}
 			where := fmt.Sprintf("%s:%d", filepath.ToSlash(rel), n)
-			for part := range strings.SplitSeq(m[1], ";") {
+			cited, _, _ := strings.Cut(m[1], " — ") // a remark may follow
+			for part := range strings.SplitSeq(cited, ";") {
 				c := instrument.FindStringSubmatch(strings.TrimSuffix(strings.TrimSpace(part), "."))
 				switch {
 				case c == nil:

@@ -13,6 +13,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -196,7 +197,7 @@ func strict(b []byte, into any) error {
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
 	if err == nil && d.More() {
-		err = fmt.Errorf("text after the end")
+		err = errors.New("text after the end")
 	}
 	if err != nil {
 		return fault.New(fault.Invalid, "law.rules").With("reason", err.Error()).Because(err)
