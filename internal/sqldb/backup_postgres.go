@@ -19,14 +19,13 @@ import (
 // The format of a PostgreSQL backup, inside gzip:
 //
 //	motcua-postgres-backup 1\n
-//	{"versions":[1,10,…],"tables":[{"name":…,"columns":[…]},…]}\n
+//	{"versions":[1,10,…],"tables":[{"name":…,"columns":[…]},…],"sequences":{…}}\n
 //	for each table: chunks of COPY's text format, each after its length as 4 bytes
 //	big-endian, then four zero bytes
 //	end\n
 //
 // It carries the rows; tables, keys and indexes come from the migrations. Its limits:
-// only the current schema; no sequences (identifiers are made in the program), no large
-// objects, no roles or settings. A cluster of the size a province reaches after years is
+// only the current schema; no large objects, no roles or settings. A cluster of the size a province reaches after years is
 // better backed up by its own tools (base backup and WAL archive); this one is for moving,
 // for drills, and for those who have no such tools.
 const postgresMagic = "motcua-postgres-backup 1\n"
@@ -34,6 +33,9 @@ const postgresMagic = "motcua-postgres-backup 1\n"
 type postgresHead struct {
 	Versions []int64         `json:"versions"`
 	Tables   []postgresTable `json:"tables"`
+	// Sequences are the numbers last given. They do not obey the snapshot: one may lie
+	// ahead of the rows, never behind, so that no number comes twice.
+	Sequences map[string]int64 `json:"sequences"`
 }
 
 type postgresTable struct {
@@ -54,6 +56,9 @@ const (
 		SELECT attname::text FROM pg_attribute
 		WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
 		ORDER BY attnum`
+	sqlSequences = `
+		SELECT sequencename::text, last_value FROM pg_sequences
+		WHERE schemaname = current_schema() AND last_value IS NOT NULL AND sequencename NOT LIKE 'goose%'`
 	sqlForeignKeys = `
 		SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid) FROM pg_constraint
 		WHERE contype = 'f' AND connamespace = current_schema()::regnamespace AND conparentid = 0
@@ -94,6 +99,9 @@ func (db *DB) backupPostgres(ctx context.Context, dst string) error {
 			return err
 		}
 		head.Tables = append(head.Tables, postgresTable{name, columns})
+	}
+	if head.Sequences, err = sequences(ctx, tx); err != nil {
+		return err
 	}
 	zip, err := gzip.NewWriterLevel(f, gzip.BestSpeed)
 	if err != nil {
@@ -137,6 +145,18 @@ func list[T any](ctx context.Context, tx pgx.Tx, stmt string, args ...any) ([]T,
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[T])
+}
+
+func sequences(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+	rows, err := tx.Query(ctx, sqlSequences)
+	if err != nil {
+		return nil, err
+	}
+	last := map[string]int64{}
+	var name string
+	var value int64
+	_, err = pgx.ForEachRow(rows, []any{&name, &value}, func() error { last[name] = value; return nil })
+	return last, err
 }
 
 func restorePostgres(ctx context.Context, cfg Config, src io.Reader) error {
@@ -240,6 +260,11 @@ func fill(ctx context.Context, tx pgx.Tx, head postgresHead, r *bufio.Reader) er
 	}
 	for _, t := range head.Tables {
 		if _, err := tx.Exec(ctx, "ALTER TABLE "+quoteName(t.Name)+" ENABLE TRIGGER USER"); err != nil {
+			return err
+		}
+	}
+	for name, value := range head.Sequences {
+		if _, err := tx.Exec(ctx, "SELECT setval($1::text::regclass, $2)", quoteName(name), value); err != nil {
 			return err
 		}
 	}

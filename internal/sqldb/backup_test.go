@@ -17,6 +17,9 @@ import (
 	"github.com/motcua/motcua/internal/testkit"
 )
 
+// The engine numbers events in the order of their commits.
+const sqlAddEvent = `INSERT INTO journal_event (case_id, seq, kind, at, body, hash) VALUES ($1, $2, 'k', 0, '{}', '')`
+
 // backupPair runs body with a migrated database and the place to restore it to.
 func backupPair(t *testing.T, body func(t *testing.T, db *sqldb.DB, empty sqldb.Config)) {
 	t.Helper()
@@ -74,6 +77,9 @@ func TestARestoredDatabaseEqualsTheSource(t *testing.T) {
 				fmt.Sprintf("job-%d", i), "k", `{"a": "b"}`, any(nil), i, nasty)
 		}
 		run(t, db, `INSERT INTO idempotency (key, actor, fingerprint, status, at) VALUES ('k', '', $1, 303, 1)`, strings.Repeat("x", 100_000))
+		for i := range 3 {
+			run(t, db, sqlAddEvent, "case", i+1)
+		}
 		dst := filepath.Join(t.TempDir(), "copy")
 		if err := db.Backup(ctx, dst); err != nil {
 			t.Fatal(err)
@@ -91,7 +97,11 @@ func TestARestoredDatabaseEqualsTheSource(t *testing.T) {
 		if names, err := restored.MigrateUp(ctx); err != nil || len(names) != 0 {
 			t.Errorf("migrating the restored database: %v, %v", names, err)
 		}
-		run(t, restored, `INSERT INTO job_schedule (name, slot) VALUES ('alive', 1)`)
+		run(t, restored, sqlAddEvent, "case", 4)
+		var id int
+		if err := restored.QueryRow(ctx, `SELECT max(id) FROM journal_event`).Scan(&id); err != nil || id != 4 {
+			t.Errorf("the next event after the restore is number %d, %v", id, err)
+		}
 		if info, err := os.Stat(dst); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("others may read the backup: %v, %v", info.Mode(), err)
 		}

@@ -95,14 +95,3 @@ func TestMigrationsGoUpDownAndUpAgain(t *testing.T) {
 		up()
 	})
 }
-
-// The backup of PostgreSQL carries rows only.
-func TestIdentifiersAreMadeInTheProgramNotBySequences(t *testing.T) {
-	var names string
-	err := testkit.Postgres(t).QueryRow(t.Context(), `
-		SELECT coalesce(string_agg(sequencename, ', '), '') FROM pg_sequences
-		WHERE schemaname = current_schema() AND sequencename NOT LIKE 'goose%'`).Scan(&names)
-	if err != nil || names != "" {
-		t.Errorf("sequences %s, %v", names, err)
-	}
-}

@@ -36,7 +36,7 @@ func Databases(t *testing.T, body func(t *testing.T, db *sqldb.DB)) {
 func Configs(t *testing.T, body func(t *testing.T, cfg sqldb.Config)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { body(t, sqldb.Config{Path: filepath.Join(t.TempDir(), "motcua.db")}) })
-	t.Run("postgres", func(t *testing.T) { body(t, sqldb.Config{URL: emptyPostgres(t)}) })
+	t.Run("postgres", func(t *testing.T) { body(t, sqldb.Config{URL: emptyPostgres(t), Log: quiet}) })
 }
 
 // Open opens cfg and closes it with the test.
