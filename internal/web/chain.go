@@ -228,6 +228,10 @@ func (m *Mux) refuse(w http.ResponseWriter, r *http.Request, viewer Viewer) {
 		m.problem(w, r, ErrNoPage)
 		return
 	}
+	if viewer.Trouble != nil {
+		m.problem(w, r, viewer.Trouble)
+		return
+	}
 	if (r.Method == http.MethodGet || r.Method == http.MethodHead) && !wantsJSON(r) {
 		_ = SeeOther(w, r, signInPath(r.URL.RequestURI()))
 		return
