@@ -75,7 +75,7 @@ func TestRegistrationSaysWhatToMend(t *testing.T) {
 		{"digits of other scripts are not meant", func(r *Registration) { r.Number = "٠٠١١٩٠٠١٢٣٤٥" }, "number"},
 		{"a telephone number begins with 0", func(r *Registration) { r.Phone = "9123456789" }, "phone"},
 		{"an e-mail address has one at sign", func(r *Registration) { r.Email = "a@b@c.vn" }, "email"},
-		{"the password is typed twice", func(r *Registration) { r.Repeat = "mưa rào tháng bảy" }, "repeat"},
+		{"the password is typed twice", func(r *Registration) { r.Repeat = "mưa rào tháng bảy" }, "password_repeat"},
 		{"the telephone number is no password", func(r *Registration) { r.Password, r.Repeat = "0912345678xyz", "0912345678xyz" }, "password"},
 	}
 	for _, tt := range tests {

@@ -55,7 +55,7 @@ func (r Registration) Check() []fault.Field {
 	if code := CheckPassword(r.Password, r.Name, r.Number, r.Phone, r.Email); code != "" {
 		out = append(out, passwordField("password", code))
 	} else if norm.NFC.String(r.Password) != norm.NFC.String(r.Repeat) {
-		add("repeat", "account.password-differs")
+		add("password_repeat", "account.password-differs")
 	}
 	return out
 }

@@ -481,13 +481,13 @@ func (s *Service) ChangePassword(ctx context.Context, in Signed, present, next s
 		return "", err
 	}
 	if !ok {
-		return "", fields(fault.Field{Name: "present", Code: ErrWrongPassword.Code})
+		return "", fields(fault.Field{Name: "password_present", Code: ErrWrongPassword.Code})
 	}
 	if code := CheckPassword(next, p.own()...); code != "" {
-		return "", fields(passwordField("next", code))
+		return "", fields(passwordField("password_next", code))
 	}
 	if subtle.ConstantTimeCompare([]byte(norm.NFC.String(present)), []byte(norm.NFC.String(next))) == 1 {
-		return "", fields(fault.Field{Name: "next", Code: "account.password-same"})
+		return "", fields(fault.Field{Name: "password_next", Code: "account.password-same"})
 	}
 	hash, err := s.hasher.Hash(ctx, next)
 	if err != nil {

@@ -96,13 +96,12 @@ const (
 	EventRegistered      EventKind = "registered"
 	EventCreated         EventKind = "created" // by an administrator
 	EventBlocked         EventKind = "blocked"
-	EventUnblocked       EventKind = "unblocked"
 )
 
 // EventKinds lists every kind, for the test of the texts.
 var EventKinds = []EventKind{
 	EventSignedIn, EventRefused, EventSignedOut, EventEverywhere, EventRevoked, EventPostChosen,
-	EventPasswordChanged, EventReset, EventRegistered, EventCreated, EventBlocked, EventUnblocked,
+	EventPasswordChanged, EventReset, EventRegistered, EventCreated, EventBlocked,
 }
 
 // Event is one line of the sign-in history. It holds no secret and nothing typed.

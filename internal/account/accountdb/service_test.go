@@ -398,9 +398,9 @@ func TestChangingThePassword(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 		}
-		refused("sai rồi sai nữa", "gió mùa đông bắc", "present", "account.wrong-password")
-		refused(right, "ngắn", "next", "account.password-short")
-		refused(right, right, "next", "account.password-same")
+		refused("sai rồi sai nữa", "gió mùa đông bắc", "password_present", "account.wrong-password")
+		refused(right, "ngắn", "password_next", "account.password-short")
+		refused(right, right, "password_next", "account.password-same")
 		o.wantIn(other.Token)
 		token, err := o.ChangePassword(t.Context(), s, right, "gió mùa đông bắc", desk)
 		if err != nil {
