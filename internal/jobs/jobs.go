@@ -9,13 +9,12 @@ package jobs
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math"
-	mrand "math/rand/v2"
+	"math/rand/v2"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -23,6 +22,7 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/fault"
+	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/sqldb"
 )
 
@@ -222,7 +222,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *sqldb.Tx, jobs ...Job) error {
 		if j.Key != "" {
 			key = j.Kind + "/" + j.Key
 		}
-		id := strings.ToLower(rand.Text())
+		id := journal.NewID(now)
 		if _, err := tx.Exec(ctx, sqlEnqueue, id, j.Kind, string(args), key, at.UnixMicro(), now.UnixMicro()); err != nil {
 			return fmt.Errorf("enqueue %s: %w", j.Kind, err)
 		}
@@ -423,7 +423,7 @@ func backoff(attempt int) time.Duration {
 	for range min(attempt-1, 20) {
 		d = min(3*d, 3*time.Hour)
 	}
-	return d + mrand.N(d/4+1) //nolint:gosec // spreads load, guards nothing
+	return d + rand.N(d/4+1) //nolint:gosec // spreads load, guards nothing
 }
 
 // Dead is a job that was put aside for people to look at.
