@@ -61,10 +61,32 @@ func TestTokens(t *testing.T) {
 
 func TestRetone(t *testing.T) {
 	for _, pair := range [][2]string{
-		{"hoà", "hòa"}, {"thuý", "thúy"}, {"loè", "lòe"}, {"khoẻ", "khỏe"}, {"Hoà giải", "Hòa giải"}, {"UỶ BAN", "ỦY BAN"},
-		{"hòa", "hòa"}, {"quý", "quý"}, {"quá", "quá"}, {"già", "già"}, {"giếng", "giếng"}, {"gìn", "gìn"}, {"hoàn", "hoàn"}, {"hòan", "hoàn"},
-		{"khúyên", "khuyến"}, {"được", "được"}, {"đựơc", "được"}, {"mía", "mía"}, {"miá", "mía"}, {"toán", "toán"}, {"ngoài", "ngoài"},
-		{"khuỷu", "khuỷu"}, {"thuở", "thuở"}, {"Café", "Café"}, {"résumé", "résumé"}, {"", ""},
+		{"hoà", "hòa"},
+		{"thuý", "thúy"},
+		{"loè", "lòe"},
+		{"khoẻ", "khỏe"},
+		{"Hoà giải", "Hòa giải"},
+		{"UỶ BAN", "ỦY BAN"},
+		{"hòa", "hòa"},
+		{"quý", "quý"},
+		{"quá", "quá"},
+		{"già", "già"},
+		{"giếng", "giếng"},
+		{"gìn", "gìn"},
+		{"hoàn", "hoàn"},
+		{"hòan", "hoàn"},
+		{"khúyên", "khuyến"},
+		{"được", "được"},
+		{"đựơc", "được"},
+		{"mía", "mía"},
+		{"miá", "mía"},
+		{"toán", "toán"},
+		{"ngoài", "ngoài"},
+		{"khuỷu", "khuỷu"},
+		{"thuở", "thuở"},
+		{"Café", "Café"},
+		{"résumé", "résumé"},
+		{"", ""},
 	} {
 		if got := viet.Retone(pair[0]); got != pair[1] {
 			t.Errorf("Retone(%q) = %q, want %q", pair[0], got, pair[1])
@@ -117,8 +139,13 @@ func TestSortKeyOrdersAsTheVietnameseAlphabetDoes(t *testing.T) {
 
 func TestTitleName(t *testing.T) {
 	for _, pair := range [][2]string{
-		{"NGUYỄN  văn an", "Nguyễn Văn An"}, {"trần thị ánh ĐÀO", "Trần Thị Ánh Đào"}, {"h'nia ksơr", "H'Nia Ksơr"},
-		{"John McLeod", "John McLeod"}, {"y-bih aleo", "Y-Bih Aleo"}, {" ", ""}, {"đỗ", "Đỗ"},
+		{"NGUYỄN  văn an", "Nguyễn Văn An"},
+		{"trần thị ánh ĐÀO", "Trần Thị Ánh Đào"},
+		{"h'nia ksơr", "H'Nia Ksơr"},
+		{"John McLeod", "John McLeod"},
+		{"y-bih aleo", "Y-Bih Aleo"},
+		{" ", ""},
+		{"đỗ", "Đỗ"},
 	} {
 		if got := viet.TitleName(pair[0]); got != pair[1] {
 			t.Errorf("TitleName(%q) = %q, want %q", pair[0], got, pair[1])

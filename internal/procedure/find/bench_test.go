@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,4 +75,17 @@ func BenchmarkSuggestAtTenThousand(b *testing.B) {
 	}
 	slices.Sort(times)
 	b.ReportMetric(float64(times[len(times)*95/100].Microseconds())/1000, "p95-ms")
+}
+
+// The longest questions, made of the words that begin the most everyday rules.
+func BenchmarkSearchHostileAtTenThousand(b *testing.B) {
+	x := find.New(tenThousand(b))
+	for _, words := range []string{"mất ", "con ", "sửa ", "làm lại mất sai ", "giấy phép đăng ký ", "mat sua con bo me ", "xqzw ", "khaisinhkethonkhaitudangkylai "} {
+		question := strings.Repeat(words, 200)
+		b.Run(strings.TrimSpace(words), func(b *testing.B) {
+			for b.Loop() {
+				x.Search(question, find.Options{})
+			}
+		})
+	}
 }

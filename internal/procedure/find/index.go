@@ -61,11 +61,14 @@ type doc struct {
 	code, name, sector, agency, level string
 
 	tokens   []token
-	nameSum  float32  // weight of all words of the name that a question may be expected to hold
-	special  []uint16 // which special phrases stand in the name
+	nameSum  float32   // weight of all words of the name that a question may be expected to hold
+	special  []special // the special cases its name speaks of
 	levels   levels
 	codeBare string // digits only
 }
+
+// special is a special phrase in a name: which one, and at which word.
+type special struct{ phrase, at uint16 }
 
 type levels uint8
 
@@ -378,7 +381,7 @@ func (b *builder) post(i int) {
 	covered := make([]bool, len(d.tokens))
 	for _, n := range x.specialBySize {
 		if at := d.find(x.special[n]); at >= 0 && !covered[at] {
-			d.special = append(d.special, n)
+			d.special = append(d.special, special{n, uint16(at)})
 			for k := range x.special[n] {
 				covered[at+k] = true
 			}

@@ -354,10 +354,15 @@ func (q *question) reading(r reading, terms []term, weight float32) {
 		}
 	}
 	u.said = strings.Join(words, " ")
-	if r.rule.kind == add {
-		if a, ok := q.alt(said, 1, "", q.accented); ok {
-			u.alts = append(u.alts, a)
+	literal := float32(1)
+	if r.rule.kind == replace {
+		literal = 0.7 // the rule may be wrong: an official name may say just this
+	}
+	if a, ok := q.alt(said, literal, "", q.accented); ok && (r.rule.kind == add || len(a.pairs) > 0) {
+		if r.rule.kind == replace {
+			a.slots = q.inPairs(a)
 		}
+		u.alts = append(u.alts, a)
 	}
 	factor := float32(1)
 	for _, p := range r.rule.readAs {
@@ -373,6 +378,21 @@ func (q *question) reading(r reading, terms []term, weight float32) {
 	if len(u.alts) > 0 {
 		q.units = append(q.units, u)
 	}
+}
+
+// inPairs keeps the words of a reading that stand in a known pair; a lone syllable of everyday speech means
+// nothing in a legal name.
+func (q *question) inPairs(a alt) []int {
+	var kept []int
+	for _, s := range a.slots {
+		for _, p := range a.pairs {
+			if q.pairs[p].a == s || q.pairs[p].b == s {
+				kept = append(kept, s)
+				break
+			}
+		}
+	}
+	return kept
 }
 
 // alt looks up the words of one reading; ok is false when none of them stands anywhere.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/motcua/motcua/internal/procedure/find"
+	"github.com/motcua/motcua/internal/viet"
 )
 
 // dataDir is the folder of real data beside the repository, or MOTCUA_DATA; empty when there is none. The
@@ -170,5 +171,40 @@ func TestQuestionsAboutTheRealCatalogue(t *testing.T) {
 	t.Logf("MEASURED on %d questions of our own: right code first %.1f %%, in the first five %.1f %%", len(own), first, five)
 	if first < 65 || five < 85 {
 		t.Errorf("want first at least 65 %% and five at least 85 %%, have %.1f and %.1f", first, five)
+	}
+}
+
+func TestEveryOfficialNameFindsItself(t *testing.T) {
+	dir := dataDir(t)
+	if dir == "" {
+		return
+	}
+	docs := realDocuments(t, dir)
+	x := find.New(docs)
+	for _, how := range []struct {
+		name  string
+		write func(string) string
+	}{
+		{"as written", func(s string) string { return s }},
+		{"without accents", viet.Fold},
+	} {
+		first, five := 0, 0
+		for _, d := range docs {
+			for i, h := range x.Search(how.write(d.Name), find.Options{N: 5}) {
+				if h.Code != d.Code && h.Name != d.Name {
+					continue
+				}
+				five++
+				if i == 0 {
+					first++
+				}
+				break
+			}
+		}
+		n := float64(len(docs))
+		t.Logf("MEASURED on %d official names %s: itself first %.1f %%, in the first five %.1f %%", len(docs), how.name, 100*float64(first)/n, 100*float64(five)/n)
+		if float64(first) < 0.95*n || float64(five) < 0.99*n {
+			t.Errorf("official names %s do not find themselves: %d first and %d in five of %d", how.name, first, five, len(docs))
+		}
 	}
 }

@@ -285,6 +285,7 @@ const (
 	roughShare     = 0.18 // how much of the rough score (which also knows the texts) stays
 	nameShare      = 0.5  // how much of the score depends on the question naming the whole procedure
 	wholeBonus     = 1.2  // for a thing said that stands in the name in full
+	specialBonus   = 1.12 // for each special case of the name that was asked for
 	specialPenalty = 0.85 // for each special case of the name that was not asked for
 )
 
@@ -343,8 +344,11 @@ func (x *Index) compare(q *question, c candidate, s *scratch, completions []uint
 		share = named / d.nameSum
 	}
 	score := (said + c.rough*roughShare) * (1 - nameShare + nameShare*share) * q.levelFactor(d)
-	for _, n := range d.special {
-		if !q.asks(x.special[n]) {
+	for _, sp := range d.special {
+		switch words := x.special[sp.phrase]; {
+		case !slices.Contains(s.matched[sp.at:int(sp.at)+len(words)], false):
+			score *= specialBonus
+		case !q.asks(words):
 			score *= specialPenalty
 		}
 	}
