@@ -122,7 +122,7 @@ func galleryGrid(ctx context.Context) Grid {
 		Columns: []Column{
 			{Title: say(ctx, "Mã hồ sơ", "Code"), Sort: "#"},
 			{Title: say(ctx, "Người nộp", "Applicant"), Sort: "#"},
-			{Title: say(ctx, "Thủ tục", "Procedure")},
+			{Title: say(ctx, "Thủ tục", "Procedure"), Width: "wide"},
 			{Title: say(ctx, "Đang ở", "With")},
 			{Title: say(ctx, "Hạn", "Due"), Sort: "#", Sorted: "ascending"},
 			{Title: say(ctx, "Tình trạng", "Status")},

@@ -118,6 +118,16 @@ func tableAttrs(g Grid) templ.Attributes {
 	return nil
 }
 
+// stepNow says where the person is, for narrow screens where only the marks of the steps have room.
+func stepNow(ctx context.Context, steps []Step) string {
+	for i, s := range steps {
+		if s.State == StepCurrent {
+			return lang.T(ctx, "ui.step-of", "n", i+1, "of", len(steps), "step", s.Text)
+		}
+	}
+	return ""
+}
+
 func (m Moment) state() StepState {
 	if m.State == "" {
 		return StepDone
