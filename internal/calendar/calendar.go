@@ -85,8 +85,7 @@ func New(name string, years []int, rows []Exception) (*Calendar, error) {
 			c.kinds[d.Sub(c.start)] = k
 		}
 	}
-	h := sha256.New()
-	fmt.Fprintln(h, c.years)
+	digest := fmt.Appendln(nil, c.years)
 	for i, e := range c.rows {
 		if e.Date.IsZero() || e.Kind != Off && e.Kind != Work {
 			return nil, fault.New(fault.Invalid, "calendar.row").With("date", e.Date.String())
@@ -94,7 +93,7 @@ func New(name string, years []int, rows []Exception) (*Calendar, error) {
 		if i > 0 && c.rows[i-1].Date == e.Date {
 			return nil, fault.New(fault.Invalid, "calendar.day-twice").With("date", e.Date.String())
 		}
-		fmt.Fprintln(h, e.Date, e.Kind, e.Swap)
+		digest = fmt.Appendln(digest, e.Date, e.Kind, e.Swap)
 		if i := e.Date.Sub(c.start); c.Covers(e.Date.Year()) {
 			switch {
 			case e.Kind == Off:
@@ -104,7 +103,8 @@ func New(name string, years []int, rows []Exception) (*Calendar, error) {
 			}
 		}
 	}
-	c.id = name + ":" + hex.EncodeToString(h.Sum(nil)[:4])
+	sum := sha256.Sum256(digest)
+	c.id = name + ":" + hex.EncodeToString(sum[:4])
 	return c, nil
 }
 
