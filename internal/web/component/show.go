@@ -82,8 +82,9 @@ func (c Column) class() string {
 	return strings.Join(out, " ")
 }
 
+// title stands before the value on narrow screens; a column whose title is not shown has a control that says it.
 func (g Grid) title(i int) string {
-	if i < len(g.Columns) {
+	if i < len(g.Columns) && !g.Columns[i].Hidden {
 		return g.Columns[i].Title
 	}
 	return ""
