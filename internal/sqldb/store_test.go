@@ -507,6 +507,17 @@ func TestAnotherProcessWritingIsWaitedForThenTold(t *testing.T) {
 	}
 }
 
+func TestOptimizingLeavesTheDoorOpen(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
+		for range 2 {
+			if err := db.Optimize(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			run(t, db, `UPDATE job_schedule SET slot = slot`)
+		}
+	})
+}
+
 func TestVersionsOfTheEngineAreComparedAsNumbers(t *testing.T) {
 	for _, c := range []struct {
 		version string

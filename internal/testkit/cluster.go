@@ -42,7 +42,8 @@ func testCluster(t testing.TB) *cluster {
 
 var processCluster = sync.OnceValues(func() (*cluster, error) {
 	if u := os.Getenv(EnvPG); u != "" {
-		return newCluster(u), nil
+		sharedCluster = newCluster(u)
+		return sharedCluster, nil
 	}
 	s, err := StartServer()
 	if err != nil {
@@ -52,16 +53,23 @@ var processCluster = sync.OnceValues(func() (*cluster, error) {
 	return newCluster(s.URL()), nil
 })
 
-// ownServer is stopped by Main; without Main it ends with the process (see server_linux.go).
-var ownServer *Server
+var (
+	sharedCluster *cluster // named by EnvPG; Main drops what this process left in it
+	ownServer     *Server  // stopped by Main; without Main it ends with the process (see server_linux.go)
+)
 
-// Main runs the tests of a package and stops the PostgreSQL they may have started:
+// Main runs the tests of a package and takes away what they made of PostgreSQL:
 // func TestMain(m *testing.M) { testkit.Main(m) }. A package without it leaves the
 // stopping to the operating system and the folder to the next run.
 func Main(m *testing.M) {
 	code := m.Run()
 	if ownServer != nil {
 		ownServer.Close()
+	}
+	if c := sharedCluster; c != nil && c.made != "" {
+		if err := c.exec(context.Background(), "DROP DATABASE "+c.made+" WITH (FORCE)"); err != nil {
+			fmt.Fprintln(os.Stderr, "drop the template database:", err)
+		}
 	}
 	os.Exit(code)
 }

@@ -131,6 +131,7 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 type cluster struct {
 	url      string // of its database "postgres"
 	template func() (string, error)
+	made     string // name of the template, once there is one
 }
 
 func newCluster(maintenance string) *cluster {
@@ -191,6 +192,7 @@ func (c *cluster) makeTemplate() (string, error) {
 	if err := c.exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
 		return "", err
 	}
+	c.made = name
 	db, err := sqldb.Open(ctx, sqldb.Config{URL: c.database(name), MaxOpen: 2, Log: quiet})
 	if err != nil {
 		return "", err
