@@ -64,7 +64,7 @@ func foldWide(s string, firstWide int) string {
 	for _, r := range s[firstWide:] {
 		switch {
 		case r < utf8.RuneSelf:
-			b.WriteByte(lowerASCII(byte(r)))
+			b.WriteByte(lowerASCII(byte(r))) //nolint:gosec // below 0x80
 		case r >= foldFirst && r <= foldLast && foldTable[r-foldFirst] != 0:
 			b.WriteByte(foldTable[r-foldFirst])
 		case r >= 0x300 && r <= 0x36f:

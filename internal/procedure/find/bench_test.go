@@ -13,12 +13,13 @@ import (
 
 // tenThousand makes 10,000 procedures out of the real catalogue, or of the sample where there is none:
 // codes differ, and names are said of different places so that no two are equal.
-func tenThousand(t testing.TB) []find.Document {
+func tenThousand(tb testing.TB) []find.Document {
+	tb.Helper()
 	var base []find.Document
-	if dir := dataDir(t); dir != "" {
-		base = realDocuments(t, dir)
+	if dir := dataDir(tb); dir != "" {
+		base = realDocuments(tb, dir)
 	} else {
-		base = sampleDocuments(t)
+		base = sampleDocuments(tb)
 	}
 	docs := make([]find.Document, 10_000)
 	for i := range docs {

@@ -154,6 +154,7 @@ func (x *Index) otherFields(d *doc, matched []bool, named bool) []Reason {
 			sector += w
 		case zoneAgency:
 			agency += w
+		default: // names and keywords are told by their words
 		}
 	}
 	switch {

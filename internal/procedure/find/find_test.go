@@ -14,15 +14,15 @@ import (
 )
 
 // sample is the small catalogue of testdata/procedures.tsv.
-func sample(t testing.TB) *find.Index {
-	t.Helper()
-	return find.New(sampleDocuments(t))
+func sample(tb testing.TB) *find.Index {
+	tb.Helper()
+	return find.New(sampleDocuments(tb))
 }
 
-func sampleDocuments(t testing.TB) []find.Document {
-	t.Helper()
+func sampleDocuments(tb testing.TB) []find.Document {
+	tb.Helper()
 	var docs []find.Document
-	eachLine(t, filepath.Join("testdata", "procedures.tsv"), func(line []byte) {
+	eachLine(tb, filepath.Join("testdata", "procedures.tsv"), func(line []byte) {
 		f := strings.Split(string(line), "\t")
 		if strings.HasPrefix(f[0], "#") {
 			return

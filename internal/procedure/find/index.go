@@ -102,9 +102,7 @@ type Index struct {
 	specialBySize []uint16   // the longest first, so that a part of one is not counted again
 	nameTerms     []uint32   // terms of names, sorted by word, for completing what is being typed
 	typos         map[int][]uint32
-	sectors       map[string]string
 	totalShort    float64
-	averageName   float64
 }
 
 // New builds an index that understands people by the lexicon of the program.
@@ -114,7 +112,7 @@ func New(docs []Document) *Index { return NewWith(docs, DefaultLexicon()) }
 func NewWith(docs []Document, lex *Lexicon) *Index {
 	x := &Index{
 		docs: make([]doc, len(docs)), lex: lex, terms: make(map[string]uint32, 8192), pairs: make(map[uint64]uint32, 16384),
-		marks: []string{""}, markIndex: map[string]uint32{"": 0}, sectors: map[string]string{},
+		marks: []string{""}, markIndex: map[string]uint32{"": 0},
 	}
 	b := builder{x: x, seen: map[string]spelling{}, inDoc: map[uint32]float32{}, pairsInDoc: map[uint32]float32{}}
 	for i := range docs {
@@ -151,7 +149,7 @@ func (x *Index) term(fold string) uint32 {
 	if t, ok := x.terms[fold]; ok {
 		return t
 	}
-	t := uint32(len(x.words))
+	t := uint32(len(x.words)) //nolint:gosec // a language has fewer words
 	fold = strings.Clone(fold)
 	x.terms[fold] = t
 	x.words = append(x.words, fold)
@@ -164,7 +162,7 @@ func (x *Index) mark(marks string) uint32 {
 	if m, ok := x.markIndex[marks]; ok {
 		return m
 	}
-	m := uint32(len(x.marks))
+	m := uint32(len(x.marks)) //nolint:gosec // as above
 	x.marks = append(x.marks, marks)
 	x.markIndex[marks] = m
 	return m
@@ -177,7 +175,7 @@ func (x *Index) pair(a, b uint32) uint32 {
 	if p, ok := x.pairs[key]; ok {
 		return p
 	}
-	p := uint32(len(x.pairN))
+	p := uint32(len(x.pairN)) //nolint:gosec // as above
 	x.pairs[key] = p
 	x.pairN = append(x.pairN, 0)
 	x.pairPostings = append(x.pairPostings, nil)
@@ -219,16 +217,13 @@ func (b *builder) short(i int, in *Document) {
 				z = zoneIntro
 			}
 		}
-		d.tokens = append(d.tokens, token{s.term, s.marks, uint16(w.Start), uint16(w.End), z})
+		d.tokens = append(d.tokens, token{s.term, s.marks, uint16(w.Start), uint16(w.End), z}) //nolint:gosec // words beyond were dropped above
 	}
 	for _, k := range in.Keywords {
 		b.field(d, k, zoneKeyword)
 	}
 	b.field(d, in.Sector, zoneSector)
 	b.field(d, in.Agency, zoneAgency)
-	if key := viet.Fold(in.Sector); key != "" {
-		b.x.sectors[key] = in.Sector
-	}
 	clear(b.inDoc)
 	clear(b.pairsInDoc)
 	for k, t := range d.tokens {
@@ -336,12 +331,12 @@ func (b *builder) lexicon() {
 			ids[i] = x.terms[t.fold]
 		}
 		x.special = append(x.special, ids)
-		x.specialBySize = append(x.specialBySize, uint16(len(x.special)-1))
+		x.specialBySize = append(x.specialBySize, uint16(len(x.special)-1)) //nolint:gosec // phrases of a file people read
 	}
 	slices.SortStableFunc(x.specialBySize, func(a, b uint16) int { return len(x.special[b]) - len(x.special[a]) })
 }
 
-// strength packs how strongly a document holds a term into the low byte of a posting.
+// posting packs how strongly a document holds a term into the low byte of a posting.
 func posting(doc int, strength float32) uint32 {
 	return uint32(doc)<<8 | uint32(max(1, min(255, strength*128)))
 }
@@ -381,7 +376,7 @@ func (b *builder) post(i int) {
 	covered := make([]bool, len(d.tokens))
 	for _, n := range x.specialBySize {
 		if at := d.find(x.special[n]); at >= 0 && !covered[at] {
-			d.special = append(d.special, special{n, uint16(at)})
+			d.special = append(d.special, special{n, uint16(at)}) //nolint:gosec // at is below maxNameWords and keywords
 			for k := range x.special[n] {
 				covered[at+k] = true
 			}
@@ -439,7 +434,7 @@ func (b *builder) text(docs []Document) {
 			if !ok && len(w) > 1 && len(w) <= 24 && !viet.IsSyllable(w) && hasLetter(w) {
 				t, ok = x.term(w), true
 			}
-			if ok && (x.df[t] == 0 || int(t) >= len(lastPair)) && lastWord[t] != uint32(i)+1 && !viet.IsSyllable(w) {
+			if ok && x.df[t] == 0 && lastWord[t] != uint32(i)+1 && !viet.IsSyllable(w) {
 				lastWord[t] = uint32(i) + 1
 				words = append(words, found{t, uint32(i)})
 				wordN[t]++
@@ -518,8 +513,9 @@ func (x *Index) expected(i int, t token) float32 {
 		return x.weight[t.term] * min(1, max(0.1, 1-0.11*float32(i-8)))
 	case zoneTail:
 		return 0.12 * x.weight[t.term]
+	default:
+		return 0
 	}
-	return 0
 }
 
 // weights works out how much each word and pair tells: rare ones more, words of the lexicon's base nearly
@@ -545,8 +541,7 @@ func rarity(df uint32, n float64) float32 {
 
 func levelsOf(level string) levels {
 	var l levels
-	folded := viet.Fold(level)
-	for _, w := range viet.Tokens(folded) {
+	for _, w := range viet.Tokens(level) {
 		switch w {
 		case "xa", "phuong":
 			l |= commune

@@ -161,13 +161,13 @@ func (l *Lexicon) line(section, line string, groups map[string][]phrase) error {
 			l.abbr[key] = full[0]
 		}
 	case "hiểu là":
-		kind, left, right := replace, "", ""
-		if a, b, ok := strings.Cut(line, "=>"); ok {
-			left, right = a, b
-		} else if a, b, ok := strings.Cut(line, "="); ok {
-			kind, left, right = add, a, b
-		} else {
-			return errors.New("want pattern => reading, or pattern = reading")
+		kind := replace
+		left, right, ok := strings.Cut(line, "=>")
+		if !ok {
+			kind = add
+			if left, right, ok = strings.Cut(line, "="); !ok {
+				return errors.New("want pattern => reading, or pattern = reading")
+			}
 		}
 		readAs := l.phrases(right, ";")
 		if len(readAs) == 0 {

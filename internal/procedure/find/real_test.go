@@ -15,14 +15,14 @@ import (
 
 // dataDir is the folder of real data beside the repository, or MOTCUA_DATA; empty when there is none. The
 // data is not ours to commit, so on a machine without it these tests only say that they measured nothing.
-func dataDir(t testing.TB) string {
-	t.Helper()
+func dataDir(tb testing.TB) string {
+	tb.Helper()
 	dir := os.Getenv("MOTCUA_DATA")
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "tthc", "procedures.jsonl")); err != nil {
-		t.Logf("NOT MEASURED: no real catalogue at %s; set MOTCUA_DATA to its folder", dir)
+		tb.Logf("NOT MEASURED: no real catalogue at %s; set MOTCUA_DATA to its folder", dir)
 		return ""
 	}
 	return dir
@@ -30,10 +30,10 @@ func dataDir(t testing.TB) string {
 
 // realDocuments reads the fields that matter here from the catalogue as crawled. The product's own import
 // is richer; this one only measures the search.
-func realDocuments(t testing.TB, dir string) []find.Document {
-	t.Helper()
+func realDocuments(tb testing.TB, dir string) []find.Document {
+	tb.Helper()
 	var docs []find.Document
-	eachLine(t, filepath.Join(dir, "tthc", "procedures.jsonl"), func(line []byte) {
+	eachLine(tb, filepath.Join(dir, "tthc", "procedures.jsonl"), func(line []byte) {
 		var p struct {
 			Code       string `json:"ma_thu_tuc"`
 			Name       string `json:"ten_thu_tuc"`
@@ -51,7 +51,7 @@ func realDocuments(t testing.TB, dir string) []find.Document {
 			} `json:"_derived"`
 		}
 		if err := json.Unmarshal(line, &p); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		result, _, _ := strings.Cut(p.Result, "Từ khóa") // page furniture follows
 		text := []string{result}
@@ -63,14 +63,14 @@ func realDocuments(t testing.TB, dir string) []find.Document {
 			Text: strings.Join(append(text, p.Conditions, p.Steps), "\n"),
 		})
 	})
-	eachLine(t, filepath.Join(dir, "tthc", "structured_bqp.jsonl"), func(line []byte) {
+	eachLine(tb, filepath.Join(dir, "tthc", "structured_bqp.jsonl"), func(line []byte) {
 		var p struct {
 			Code     string            `json:"thu_tuc_id"`
 			Metadata map[string]string `json:"metadata"`
 			Content  map[string]string `json:"content"`
 		}
 		if err := json.Unmarshal(line, &p); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		docs = append(docs, find.Document{
 			Code: p.Code, Name: p.Metadata["tên_thủ_tục"], Sector: p.Metadata["lĩnh_vực"], Level: p.Metadata["cấp_thực_hiện"],
@@ -81,20 +81,20 @@ func realDocuments(t testing.TB, dir string) []find.Document {
 	return docs
 }
 
-func eachLine(t testing.TB, path string, do func([]byte)) {
-	t.Helper()
+func eachLine(tb testing.TB, path string, do func([]byte)) {
+	tb.Helper()
 	f, err := os.Open(path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
 		do(lines.Bytes())
 	}
 	if err := lines.Err(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
@@ -104,10 +104,10 @@ type question struct {
 }
 
 // ownQuestions are written for this project: how people ask, and any right code.
-func ownQuestions(t testing.TB) []question {
-	t.Helper()
+func ownQuestions(tb testing.TB) []question {
+	tb.Helper()
 	var out []question
-	eachLine(t, filepath.Join("testdata", "questions.tsv"), func(line []byte) {
+	eachLine(tb, filepath.Join("testdata", "questions.tsv"), func(line []byte) {
 		codes, text, ok := strings.Cut(string(line), "\t")
 		if strings.HasPrefix(codes, "#") || !ok {
 			return
