@@ -1,0 +1,150 @@
+// Package app wires the product: it opens the store, builds services and pages, runs
+// the workers and the server. It is the one package that imports everything, and it
+// holds no rule.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/motcua/motcua/internal/account"
+	"github.com/motcua/motcua/internal/account/accountdb"
+	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/dossier/dossierdb"
+	"github.com/motcua/motcua/internal/filestore"
+	"github.com/motcua/motcua/internal/jobs"
+	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/procedure/proceduredb"
+	"github.com/motcua/motcua/internal/sqldb"
+)
+
+// Config says where a province lives and how it is served.
+type Config struct {
+	Data string // folder: database (unless DB is set), files, signing keys
+	DB   string // postgres://… ; empty: SQLite in Data
+
+	Now    func() time.Time // the one clock
+	Log    *slog.Logger
+	Access *slog.Logger // one line per request; nil writes none
+
+	Serve ServeConfig
+	Demo  *Demo // not nil: a demo province
+}
+
+// DatabaseName is the file of the embedded database within the data folder.
+const DatabaseName = "motcua.db"
+
+// DefaultData is the folder used where a command names none beside --db.
+const DefaultData = "motcua-data"
+
+// App is an open province.
+type App struct {
+	cfg      Config
+	db       *sqldb.DB
+	keys     *keys
+	queue    *jobs.Queue
+	files    *filestore.Store
+	catalog  *proceduredb.Store
+	province *province
+	finder   *finder
+	accounts *account.Service
+	store    *dossierdb.Store
+	dossiers *dossier.Service
+}
+
+// Open opens a province, bringing its database to the newest form first.
+func Open(ctx context.Context, cfg Config) (*App, error) {
+	if cfg.Data == "" {
+		cfg.Data = DefaultData
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	db, err := OpenDB(ctx, cfg.Data, cfg.DB, cfg.Log)
+	if err != nil {
+		return nil, err
+	}
+	a, err := open(ctx, cfg, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+// OpenDB opens the database of a province as it is.
+func OpenDB(ctx context.Context, data, url string, log *slog.Logger) (*sqldb.DB, error) {
+	dbc := sqldb.Config{URL: url, Log: log}
+	if url == "" {
+		dbc.Path = filepath.Join(data, DatabaseName)
+	}
+	db, err := sqldb.Open(ctx, dbc)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return db, nil
+}
+
+func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
+	applied, err := db.MigrateUp(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	if len(applied) > 0 {
+		cfg.Log.Info("database migrated", "applied", len(applied))
+	}
+	a := &App{cfg: cfg, db: db}
+	if a.keys, err = openKeys(cfg.Data); err != nil {
+		return nil, err
+	}
+	if a.files, err = filestore.Open(filepath.Join(cfg.Data, "files")); err != nil {
+		return nil, fmt.Errorf("open files: %w", err)
+	}
+	a.queue = jobs.New(db, cfg.Now, jobs.Options{Log: cfg.Log})
+	a.catalog = proceduredb.New(db, cfg.Now)
+	if a.province, err = newProvince(ctx, a.catalog, cfg.Now, cfg.Log); err != nil {
+		return nil, err
+	}
+	a.finder = &finder{p: a.province}
+	a.accounts = account.New(accountdb.New(db), posts{a.province}, cfg.Serve.Accounts, cfg.Now, journal.NewID)
+	a.store = dossierdb.New(db, a.keys.signer, a.queue, cfg.Now)
+	a.dossiers = dossier.NewService(a.store, a.province, cfg.Now)
+	a.queue.Handle(dossierdb.NoticeJob, a.store.HandleNotice)
+	a.housekeeping()
+	return a, nil
+}
+
+// Close ends the province's connections. Run must have returned.
+func (a *App) Close() error { return a.db.Close() }
+
+// Kinds of periodic jobs.
+const (
+	sweepJob  = "account.sweep"
+	expireJob = "draft.expire"
+)
+
+func (a *App) housekeeping() {
+	a.queue.Handle(sweepJob, func(ctx context.Context, _ *jobs.Run) error {
+		_, err := a.accounts.Sweep(ctx)
+		return err
+	})
+	a.queue.Handle(expireJob, func(ctx context.Context, _ *jobs.Run) error {
+		_, err := a.dossiers.ExpireDrafts(ctx)
+		return err
+	})
+	a.queue.Every(sweepJob, time.Hour, 0, jobs.Job{Kind: sweepJob, Key: sweepJob})
+	a.queue.Every(expireJob, 24*time.Hour, 2*time.Hour, jobs.Job{Kind: expireJob, Key: expireJob})
+}
+
+// Accounts is the service behind the admin commands.
+func (a *App) Accounts() *account.Service { return a.accounts }
+
+// Catalogue is the store behind the pack commands.
+func (a *App) Catalogue() *proceduredb.Store { return a.catalog }

@@ -1,0 +1,169 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/motcua/motcua/internal/access"
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/calendar"
+	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/procedure/proceduredb"
+	"github.com/motcua/motcua/internal/web"
+)
+
+// province answers what services ask about the configuration in force. It keeps the last snapshot, so that
+// reading goes on while the database is away.
+type province struct {
+	store *proceduredb.Store
+	now   func() time.Time
+	log   *slog.Logger
+
+	cat     atomic.Pointer[procedure.Catalogue]
+	mu      sync.Mutex
+	offices map[officeKey]*calendar.Office
+	of      *procedure.Catalogue // that offices were built from
+}
+
+type officeKey struct{ hours, home string }
+
+// reread bounds how long a snapshot is asked for: a page is not kept waiting by it.
+const reread = 2 * time.Second
+
+func newProvince(ctx context.Context, store *proceduredb.Store, now func() time.Time, log *slog.Logger) (*province, error) {
+	p := &province{store: store, now: now, log: log}
+	cat, err := store.Catalogue(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
+	}
+	p.cat.Store(cat)
+	return p, nil
+}
+
+// Catalogue is the current snapshot of all published configuration.
+func (p *province) Catalogue() *procedure.Catalogue {
+	ctx, cancel := context.WithTimeout(context.Background(), reread)
+	defer cancel()
+	cat, err := p.store.Catalogue(ctx)
+	if err != nil {
+		p.log.Warn("catalogue not read again, the last snapshot serves", "err", err)
+		return p.cat.Load()
+	}
+	p.cat.Store(cat)
+	return cat
+}
+
+// Clock is the calendar, office hours and policy of an agency at an instant.
+func (p *province) Clock(id agency.ID, at time.Time) (deadline.Env, error) {
+	cat := p.Catalogue()
+	office, err := p.office(cat, id, calendar.DateOf(at).String())
+	return deadline.Env{Calendar: calendar.Civil, Office: office}, err
+}
+
+func (p *province) office(cat *procedure.Catalogue, id agency.ID, day string) (*calendar.Office, error) {
+	h, ok := cat.HoursOf(id, day)
+	if !ok {
+		return calendar.StandardOffice, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.of != cat {
+		p.of, p.offices = cat, map[officeKey]*calendar.Office{}
+	}
+	key := officeKey{hours: h.ID}
+	if o, ok := p.offices[key]; ok {
+		return o, nil
+	}
+	var plans []calendar.Plan
+	for _, h := range cat.Hours() {
+		if h.ID != key.hours {
+			continue
+		}
+		plan, err := planOf(h)
+		if err != nil {
+			return nil, fmt.Errorf("office hours %s: %w", h.ID, err)
+		}
+		plans = append(plans, plan)
+	}
+	o, err := calendar.NewOffice(plans...)
+	if err != nil {
+		return nil, fmt.Errorf("office hours %s: %w", key.hours, err)
+	}
+	p.offices[key] = o
+	return o, nil
+}
+
+var weekdays = map[string]time.Weekday{
+	"sun": time.Sunday, "mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday, "thu": time.Thursday, "fri": time.Friday, "sat": time.Saturday,
+}
+
+func planOf(h agency.Hours) (calendar.Plan, error) {
+	var plan calendar.Plan
+	var err error
+	if h.From != "" {
+		if plan.From, err = calendar.ParseDate(h.From); err != nil {
+			return plan, err
+		}
+	}
+	if h.Until != "" {
+		if plan.Until, err = calendar.ParseDate(h.Until); err != nil {
+			return plan, err
+		}
+	}
+	for name, text := range h.Sessions {
+		if plan.Week.Counted[weekdays[name]], err = calendar.ParseHours(text); err != nil {
+			return plan, err
+		}
+	}
+	for name, text := range h.Desk {
+		if plan.Week.Desk[weekdays[name]], err = calendar.ParseHours(text); err != nil {
+			return plan, err
+		}
+	}
+	return plan, nil
+}
+
+func (p *province) today() string { return calendar.DateOf(p.now()).String() }
+
+// posts answers what accounts ask about posts and rights.
+type posts struct{ p *province }
+
+// Post returns the post with the id as it stands today.
+func (x posts) Post(id string) (agency.Post, bool) {
+	return x.p.Catalogue().Tree().Post(id, x.p.today())
+}
+
+// AgencyName returns the agency's name as shown.
+func (x posts) AgencyName(id agency.ID) string {
+	if a, ok := x.p.Catalogue().Tree().Ever(id); ok {
+		return a.Name
+	}
+	return string(id)
+}
+
+// RightsOf lists what a role may do.
+func (x posts) RightsOf(role string) []access.Permission {
+	names := x.p.Catalogue().Rights(x.p.today())[role]
+	out := make([]access.Permission, len(names))
+	for i, n := range names {
+		out[i] = access.Permission(n)
+	}
+	return out
+}
+
+// site is the province as the layout names it.
+func (p *province) site(demo bool) web.Site {
+	h := p.Catalogue().Home(p.today())
+	s := web.Site{
+		Province: h.Name, Short: h.Name, System: "Một cửa " + h.Name, Owner: h.Owner, Responsible: h.Responsible, Address: h.Address, Email: h.Email, Demo: demo,
+	}
+	if h.Phone != "" {
+		s.Phones = []string{h.Phone}
+	}
+	return s
+}
