@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/motcua/motcua/internal/account/accountweb"
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 )
@@ -9,7 +10,21 @@ import (
 func (a *App) mux() *web.Mux {
 	m := web.New(web.Config{
 		Site: a.province.site(a.cfg.Demo != nil), Now: a.cfg.Now, Log: a.cfg.Log, Access: a.cfg.Access, Secure: a.cfg.Serve.Secure,
+		Session: accountweb.Session(a.accounts, a.cfg.Log),
 		Proxies: a.cfg.Serve.Proxies, Problem: component.ProblemPage, Ready: a.ready, MaxInFlight: a.cfg.Serve.MaxInFlight, Limits: a.cfg.Serve.Limits,
 	})
+	o := accountweb.Options{}
+	for _, d := range a.DemoAccounts() {
+		o.Demo = append(o.Demo, accountweb.DemoAccount{Role: demoTitle(d), Name: d.Person, SignIn: d.Name, Password: d.Password})
+	}
+	accountweb.Register(m, a.accounts, o)
 	return m
+}
+
+// demoTitle says who a demo account is: the post and its agency, or that it is a citizen.
+func demoTitle(d DemoAccount) string {
+	if d.Post == "" {
+		return "Công dân"
+	}
+	return d.Post + ", " + d.Agency
 }

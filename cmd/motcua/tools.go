@@ -1,0 +1,380 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/motcua/motcua/internal/account"
+	"github.com/motcua/motcua/internal/app"
+	"github.com/motcua/motcua/internal/calendar"
+	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/pack/packcli"
+	"github.com/motcua/motcua/internal/procedure/find"
+	"github.com/motcua/motcua/internal/procedure/proceduredb"
+)
+
+func runMigrate(ctx context.Context, args []string, s stdio) int {
+	f := newFlags(s, "migrate", "Usage: motcua migrate up|down --to N --data DIR | --db URL\n\nup without --to goes to the newest form; down wants --to (0 empties the database).")
+	var t target
+	t.flags(f)
+	to := f.Int64("to", -1, "number of the last migration to stand")
+	asJSON := f.Bool("json", false, "print what was done as JSON")
+	rest, code, done := f.parse(args)
+	if done {
+		return code
+	}
+	if err := t.check(); err != nil {
+		return f.wrong(err.Error())
+	}
+	if len(rest) != 1 || (rest[0] != "up" && rest[0] != "down") || (rest[0] == "down" && *to < 0) {
+		return f.wrong("say up, or down --to N")
+	}
+	if t.db == "" {
+		if err := os.MkdirAll(t.data, 0o750); err != nil {
+			return s.fail(err)
+		}
+	}
+	db, err := app.OpenDB(ctx, t.data, t.db, quiet(s))
+	if err != nil {
+		return s.fail(err)
+	}
+	var applied []string
+	now, err := db.Version(ctx)
+	switch {
+	case err != nil:
+	case rest[0] == "up" && *to < 0:
+		applied, err = db.MigrateUp(ctx)
+	case (rest[0] == "up") != (*to >= now):
+		err = fmt.Errorf("the database stands at %d: %d is not %s from there", now, *to, rest[0])
+	default:
+		applied, err = db.MigrateTo(ctx, *to)
+	}
+	if err == nil {
+		now, err = db.Version(ctx)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		return s.fail(err)
+	}
+	if *asJSON {
+		if applied == nil {
+			applied = []string{}
+		}
+		return s.json(map[string]any{"version": now, "done": applied})
+	}
+	for _, m := range applied {
+		fmt.Fprintln(s.out, m)
+	}
+	fmt.Fprintln(s.out, "version", now)
+	return exitOK
+}
+
+func (s stdio) json(v any) int {
+	enc := json.NewEncoder(s.out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return s.fail(err)
+	}
+	return exitOK
+}
+
+func runCheck(ctx context.Context, args []string, s stdio) int {
+	f := newFlags(s, "check", "Usage: motcua check --data DIR | --db URL\n\nExit code 0: everything is as the journals say. 1: something is not; each finding is a line.")
+	var t target
+	t.flags(f)
+	asJSON := f.Bool("json", false, "print the report as JSON")
+	rest, code, done := f.parse(args)
+	if done {
+		return code
+	}
+	if len(rest) > 0 {
+		return f.wrong("unexpected " + rest[0])
+	}
+	if err := t.must(); err != nil {
+		return f.wrong(err.Error())
+	}
+	a, err := app.Open(ctx, t.config(quiet(s)))
+	if err != nil {
+		return s.fail(err)
+	}
+	rep, err := a.Check(ctx)
+	if err := errors.Join(err, a.Close()); err != nil {
+		return s.fail(err)
+	}
+	if *asJSON {
+		if code := s.json(rep); code != exitOK {
+			return code
+		}
+	} else {
+		for _, x := range rep.Findings {
+			fmt.Fprintln(s.out, x)
+		}
+		fmt.Fprintf(s.out, "%d dossiers, %d events (%d sealed, %d not yet), %d erased: %d findings\n", rep.Dossiers, rep.Events, rep.Sealed, rep.Open, rep.Erased, len(rep.Findings))
+	}
+	if len(rep.Findings) > 0 {
+		return exitWrong
+	}
+	return exitOK
+}
+
+func runBackup(ctx context.Context, args []string, s stdio) int {
+	f := newFlags(s, "backup", "Usage: motcua backup --data DIR | --db URL --to DIR\n\nCopies database, files and keys to an empty folder while the province is served.")
+	var t target
+	t.flags(f)
+	to := f.String("to", "", "folder that is absent or empty")
+	rest, code, done := f.parse(args)
+	if done {
+		return code
+	}
+	if err := t.must(); err != nil {
+		return f.wrong(err.Error())
+	}
+	if *to == "" || len(rest) > 0 {
+		return f.wrong("give --to DIR")
+	}
+	a, err := app.Open(ctx, t.config(quiet(s)))
+	if err != nil {
+		return s.fail(err)
+	}
+	if err := errors.Join(a.Backup(ctx, *to), a.Close()); err != nil {
+		return s.fail(err)
+	}
+	fmt.Fprintln(s.out, "backed up to", *to)
+	return exitOK
+}
+
+func runRestore(ctx context.Context, args []string, s stdio) int {
+	f := newFlags(s, "restore", "Usage: motcua restore --from DIR --data DIR [--db URL]\n\nFills an empty folder (and an empty database) from a backup.")
+	var t target
+	t.flags(f)
+	from := f.String("from", "", "folder that backup wrote")
+	rest, code, done := f.parse(args)
+	if done {
+		return code
+	}
+	if *from == "" || t.data == "" || len(rest) > 0 {
+		return f.wrong("give --from DIR and --data DIR")
+	}
+	if err := app.Restore(ctx, *from, t.data, t.db, quiet(s)); err != nil {
+		return s.fail(err)
+	}
+	fmt.Fprintln(s.out, "restored to", t.data)
+	return exitOK
+}
+
+func runPack(ctx context.Context, args []string, s stdio) int {
+	return packcli.Run(ctx, args, s.out, s.err, func(ctx context.Context, pt packcli.Target) (*proceduredb.Store, func() error, error) {
+		t := target{data: pt.Data, db: pt.DB}
+		if err := t.check(); err != nil {
+			return nil, nil, err
+		}
+		a, err := app.Open(ctx, t.config(quiet(s)))
+		if err != nil {
+			return nil, nil, err
+		}
+		return a.Catalogue(), a.Close, nil
+	})
+}
+
+func runSearch(ctx context.Context, args []string, s stdio) int {
+	f := newFlags(s, "search", "Usage: motcua search --data DIR | --db URL [--json] [-n N] QUESTION\n\nPrints procedures, best first, and why each matched.")
+	var t target
+	t.flags(f)
+	asJSON := f.Bool("json", false, `print a JSON list of {"code", "name", "why"}`)
+	n := f.Int("n", 10, "how many at most")
+	rest, code, done := f.parse(args)
+	if done {
+		return code
+	}
+	if err := t.must(); err != nil {
+		return f.wrong(err.Error())
+	}
+	q := strings.TrimSpace(strings.Join(rest, " "))
+	if q == "" || *n < 1 {
+		return f.wrong("ask something")
+	}
+	a, err := app.Open(ctx, t.config(quiet(s)))
+	if err != nil {
+		return s.fail(err)
+	}
+	hits := a.Find(q, *n)
+	if err := a.Close(); err != nil {
+		return s.fail(err)
+	}
+	if *asJSON {
+		if hits == nil {
+			hits = []find.Hit{}
+		}
+		return s.json(hits)
+	}
+	for _, h := range hits {
+		fmt.Fprintf(s.out, "%-12s %s\n             %s\n", h.Code, h.Name, h.Why)
+	}
+	return exitOK
+}
+
+func runAdmin(ctx context.Context, args []string, s stdio) int {
+	f := newFlags(s, "admin", `Usage:
+  motcua admin create --data DIR | --db URL --name NAME --sign-in NAME [--post ID] [--password-stdin]
+  motcua admin reset  --data DIR | --db URL --sign-in NAME [--password-stdin]
+  motcua admin people --data DIR | --db URL [--json]
+
+create makes the first administrator, reset gives a new password and ends all sessions. Without
+--password-stdin a password is made and printed once; it must be changed at the first sign-in.`)
+	var t target
+	t.flags(f)
+	name := f.String("name", "", "name of the person")
+	signIn := f.String("sign-in", "", "sign-in name")
+	post := f.String("post", "", "post of the administrator (default: the built-in one)")
+	stdin := f.Bool("password-stdin", false, "read the password from standard input")
+	asJSON := f.Bool("json", false, "print JSON")
+	rest, code, done := f.parse(args)
+	if done {
+		return code
+	}
+	if len(rest) != 1 {
+		return f.wrong("say create, reset or people")
+	}
+	if err := t.check(); err != nil {
+		return f.wrong(err.Error())
+	}
+	password := ""
+	if *stdin {
+		raw, err := io.ReadAll(io.LimitReader(s.in, 1024))
+		if err != nil {
+			return s.fail(err)
+		}
+		if password = strings.TrimRight(string(raw), "\r\n"); password == "" {
+			return f.wrong("no password on standard input")
+		}
+	}
+	a, err := app.Open(ctx, t.config(quiet(s)))
+	if err != nil {
+		return s.fail(err)
+	}
+	var generated string
+	switch {
+	case rest[0] == "create" && *signIn != "" && *name != "":
+		generated, err = a.Accounts().CreateAdministrator(ctx, *name, *signIn, password, *post)
+	case rest[0] == "reset" && *signIn != "":
+		generated, err = a.Accounts().Reset(ctx, *signIn, password)
+	case rest[0] == "people":
+		err = people(ctx, s, a, *asJSON)
+	default:
+		err = errors.Join(a.Close())
+		if err != nil {
+			return s.fail(err)
+		}
+		return f.wrong("create wants --name and --sign-in, reset wants --sign-in")
+	}
+	if err := errors.Join(err, a.Close()); err != nil {
+		return s.fail(err)
+	}
+	switch {
+	case rest[0] == "people":
+	case *asJSON:
+		return s.json(map[string]string{"sign_in": *signIn, "password": generated})
+	case generated != "":
+		fmt.Fprintf(s.out, "%s: password %s (shown once)\n", *signIn, generated)
+	default:
+		fmt.Fprintf(s.out, "%s: done\n", *signIn)
+	}
+	return exitOK
+}
+
+func people(ctx context.Context, s stdio, a *app.App, asJSON bool) error {
+	type line struct {
+		SignIn string   `json:"sign_in"`
+		Name   string   `json:"name"`
+		Kind   string   `json:"kind"`
+		Posts  []string `json:"posts"`
+	}
+	after := ""
+	for {
+		page, err := a.Accounts().People(ctx, account.Officer, after, 200)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, p := range page {
+			l := line{SignIn: p.SignIn, Name: p.Name, Kind: string(p.Kind), Posts: []string{}}
+			for _, h := range p.Posts {
+				l.Posts = append(l.Posts, h.Post)
+			}
+			if asJSON {
+				s.json(l)
+			} else {
+				fmt.Fprintf(s.out, "%-24s %-30s %s\n", l.SignIn, l.Name, strings.Join(l.Posts, ", "))
+			}
+			after = p.SignIn
+		}
+	}
+}
+
+func runDeadline(_ context.Context, args []string, s stdio) int {
+	f := newFlags(s, "deadline", "Usage: motcua deadline --start 2026-02-13T15:30 --limit 8wh [--calendar FILE.csv] [--hours 07:30-11:30,13:00-17:00] [--explain] [--json]\n       motcua deadline --batch FILE [--explain]\n\nLimits: 8wh working hours, 5wd working days, 15d days, 1m months, same-day, same-visit.")
+	start := f.String("start", "", "instant the limit starts, local time (+07:00) unless it says otherwise")
+	limit := f.String("limit", "", "time limit")
+	file := f.String("calendar", "", "CSV file of days off and made-up days (default: the civil calendar built in)")
+	hours := f.String("hours", "", "sessions of a working day")
+	explain := f.Bool("explain", false, "add the derivation")
+	asJSON := f.Bool("json", false, "print JSON")
+	batch := f.String("batch", "", "file of start,limit lines; one JSON object a line comes back")
+	rest, code, done := f.parse(args)
+	if done {
+		return code
+	}
+	if len(rest) > 0 || (*batch == "") == (*start == "" || *limit == "") {
+		return f.wrong("give --start and --limit, or --batch")
+	}
+	var env deadline.Env
+	if *file != "" {
+		r, err := os.Open(*file)
+		if err != nil {
+			return s.fail(err)
+		}
+		env.Calendar, err = calendar.ParseCSV(*file, r)
+		if err = errors.Join(err, r.Close()); err != nil {
+			return s.fail(err)
+		}
+	}
+	if *hours != "" {
+		h, err := calendar.ParseHours(*hours)
+		if err == nil {
+			env.Office, err = calendar.WeekdaysOffice(h)
+		}
+		if err != nil {
+			return s.fail(err)
+		}
+	}
+	if *batch != "" {
+		r, err := os.Open(*batch)
+		if err != nil {
+			return s.fail(err)
+		}
+		_, refused, err := deadline.AskAll(r, s.out, env, *explain)
+		if err = errors.Join(err, r.Close()); err != nil {
+			return s.fail(err)
+		}
+		if refused > 0 {
+			return exitWrong
+		}
+		return exitOK
+	}
+	answer, err := deadline.Ask(*start, *limit, env, *explain)
+	if err != nil {
+		return s.fail(err)
+	}
+	if *asJSON {
+		return s.json(answer)
+	}
+	fmt.Fprintln(s.out, answer.Due.Format(time.RFC3339))
+	for _, x := range answer.Explain {
+		fmt.Fprintln(s.out, "  "+x.Vi)
+	}
+	return exitOK
+}
