@@ -33,7 +33,7 @@ func readBases(v *procedure.Version, text string) {
 		return
 	}
 	start := 0
-	for _, m := range number.FindAllStringIndex(body, -1) {
+	for _, m := range number.FindAllStringIndex(body, maxParts) {
 		from, to := splitYear(body, m[0]), cutLetters(body, m[0], m[1])
 		if from < start || !endsBasis(body, from, to) {
 			continue

@@ -67,8 +67,8 @@ func readChannels(v *procedure.Version, text string) {
 }
 
 func splitRows(text string) []row {
-	starts := channelRow.FindAllStringSubmatchIndex(text, -1)
-	if len(starts) == 0 || starts[0][0] != 0 {
+	starts := channelRow.FindAllStringSubmatchIndex(text, maxParts+1)
+	if len(starts) == 0 || starts[0][0] != 0 || len(starts) > maxParts {
 		return nil
 	}
 	var rows []row
@@ -81,8 +81,8 @@ func splitRows(text string) []row {
 		rest := text[m[6]:end]
 		for {
 			item := feeItem.FindString(rest)
-			if item == "" {
-				break
+			if item == "" || len(r.fees) >= 50 {
+				break // what is left stays in the description
 			}
 			rest = rest[len(item):]
 			f := fee{amount: item}

@@ -15,7 +15,13 @@ import (
 
 // quantity is the last cell of a paper's row: "1 bản chính", "0 bản chính,1 bản sao". It is glued to
 // the cell before it; in a sentence ("nộp 02 bản chính tờ khai") it stands between spaces.
-var quantity = regexp.MustCompile(`(\d+) bản chính(?:,(\d{1,2}) bản sao)?`)
+var (
+	quantity     = regexp.MustCompile(`(\d+) bản chính(?:,(\d{1,2}) bản sao)?`)
+	quantityNext = regexp.MustCompile(`^\d+ bản chính`)
+)
+
+// maxParts bounds what one page may be taken apart into. The longest real page has 120 papers.
+const maxParts = 1000
 
 func readPapers(v *procedure.Version, text string) {
 	if strings.Trim(text, "- \n") == "" {
@@ -29,6 +35,10 @@ func readPapers(v *procedure.Version, text string) {
 	}
 	// The words before a head are the heading of its group, glued to the last paper of the group before.
 	group := heading(blocks[0])
+	if len(blocks) > maxParts || len(quantity.FindAllStringIndex(text, maxParts+1)) > maxParts {
+		mark(v, "components", ComponentsMisplaced, text)
+		return
+	}
 	for i, block := range blocks[1:] {
 		rows, rest := splitPapers(block)
 		for _, r := range rows {
@@ -107,7 +117,7 @@ func endsRow(s string, from, to int) bool {
 			}
 		}
 		// "01 bản chính" closing a name, with the real cell right behind: "…: 01 bản chính1 bản chính"
-		if m := quantity.FindStringIndex(strings.TrimLeft(s[to:], ".;, ")); m != nil && m[0] == 0 && s[from] == '0' {
+		if s[from] == '0' && quantityNext.MatchString(strings.TrimLeft(s[to:], ".;, ")) {
 			return false
 		}
 	}
@@ -116,7 +126,7 @@ func endsRow(s string, from, to int) bool {
 
 var yearEnd = regexp.MustCompile(`(?:/|năm )(?:19|20)\d\d$`)
 
-func endsYear(s string) bool { return yearEnd.MatchString(s) }
+func endsYear(s string) bool { return yearEnd.MatchString(s[max(0, len(s)-12):]) }
 
 func addPaper(v *procedure.Version, group string, p paper) {
 	c := procedure.Component{Group: group, Originals: p.originals, Copies: p.copies, Counted: p.counted, Verbatim: clean(p.verbatim)}
@@ -182,7 +192,7 @@ var extension = regexp.MustCompile(`(?i)\.(?:docx?|pdf|xlsx?|rtf|zip|rar|odt|ods
 // a file is named but nothing shows where its name begins.
 func splitTemplates(s string) (name string, files []string, ok bool) {
 	var ends []int
-	for _, m := range extension.FindAllStringIndex(s, -1) {
+	for _, m := range extension.FindAllStringIndex(s, maxParts) {
 		if m[1] == len(s) || !isWordAt(s, m[1]) || beginsFile(s[m[1]:]) {
 			ends = append(ends, m[1])
 		}
@@ -211,7 +221,7 @@ func isWordAt(s string, i int) bool {
 	return unicode.IsLower(r)
 }
 
-func beginsFile(s string) bool { return extension.MatchString(s) }
+func beginsFile(s string) bool { return extension.MatchString(s[:min(len(s), maxFileName)]) }
 
 const maxFileName = 160
 

@@ -29,7 +29,7 @@ func readResults(v *procedure.Version, text string) {
 		return
 	}
 	start := 0
-	for _, m := range resultCode.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range resultCode.FindAllStringSubmatchIndex(text, maxParts) {
 		if m[0] < start {
 			continue
 		}

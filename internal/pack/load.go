@@ -263,7 +263,7 @@ func each[T any](l *loader, dir string, id func(*T) string, into *[]*T) {
 
 func (l *loader) named(src *source, dir, id string, i int) {
 	if want := strings.TrimSuffix(path.Base(src.name), ".yaml"); id != want {
-		l.problem(src.name, lineOf(src.root), "is named %q but declares %q", want, id)
+		l.problem(src.name, lineOf(src.root), "is named %q but declares %q (codes are text: write them in quotes)", want, id)
 	}
 	l.declare(dir, i, place{src, "$"})
 }
