@@ -25,6 +25,7 @@ type province struct {
 	log   *slog.Logger
 
 	cat     atomic.Pointer[procedure.Catalogue]
+	away    atomic.Int64 // when the database was last found away, in nanoseconds
 	mu      sync.Mutex
 	offices map[officeKey]*calendar.Office
 	of      *procedure.Catalogue // that offices were built from
@@ -32,7 +33,8 @@ type province struct {
 
 type officeKey struct{ hours, home string }
 
-// reread bounds how long a snapshot is asked for: a page is not kept waiting by it.
+// reread bounds how long a snapshot is asked for, and how long the last one serves before the database is
+// tried again: pages are not kept waiting by it.
 const reread = 2 * time.Second
 
 func newProvince(ctx context.Context, store *proceduredb.Store, now func() time.Time, log *slog.Logger) (*province, error) {
@@ -47,13 +49,18 @@ func newProvince(ctx context.Context, store *proceduredb.Store, now func() time.
 
 // Catalogue is the current snapshot of all published configuration.
 func (p *province) Catalogue() *procedure.Catalogue {
+	if away := p.away.Load(); away != 0 && p.now().UnixNano()-away < int64(reread) {
+		return p.cat.Load()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), reread)
 	defer cancel()
 	cat, err := p.store.Catalogue(ctx)
 	if err != nil {
+		p.away.Store(p.now().UnixNano())
 		p.log.Warn("catalogue not read again, the last snapshot serves", "err", err)
 		return p.cat.Load()
 	}
+	p.away.Store(0)
 	p.cat.Store(cat)
 	return cat
 }
