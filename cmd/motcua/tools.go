@@ -98,7 +98,9 @@ func runCheck(ctx context.Context, args []string, s stdio) int {
 	if err := t.must(); err != nil {
 		return f.wrong(err.Error())
 	}
-	a, err := app.Open(ctx, t.config(quiet(s)))
+	cfg := t.config(quiet(s))
+	cfg.StatementTimeout = time.Hour
+	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return s.fail(err)
 	}

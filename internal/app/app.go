@@ -32,6 +32,9 @@ type Config struct {
 	Log    *slog.Logger
 	Access *slog.Logger // one line per request; nil writes none
 
+	// StatementTimeout ends a single statement that runs longer; 0: the store's default. Check reads whole tables.
+	StatementTimeout time.Duration
+
 	Serve ServeConfig
 	Demo  *Demo // not nil: a demo province
 }
@@ -68,7 +71,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	db, err := OpenDB(ctx, cfg.Data, cfg.DB, cfg.Log)
+	db, err := openDB(ctx, cfg.Data, sqldb.Config{URL: cfg.DB, Log: cfg.Log, StatementTimeout: cfg.StatementTimeout})
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +84,11 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 
 // OpenDB opens the database of a province as it is.
 func OpenDB(ctx context.Context, data, url string, log *slog.Logger) (*sqldb.DB, error) {
-	dbc := sqldb.Config{URL: url, Log: log}
-	if url == "" {
+	return openDB(ctx, data, sqldb.Config{URL: url, Log: log})
+}
+
+func openDB(ctx context.Context, data string, dbc sqldb.Config) (*sqldb.DB, error) {
+	if dbc.URL == "" {
 		dbc.Path = filepath.Join(data, DatabaseName)
 	}
 	db, err := sqldb.Open(ctx, dbc)

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
+	"github.com/motcua/motcua/internal/filestore"
 )
 
 // Check folds every journal again, compares every row with it, verifies chains, signatures and seals, and
@@ -13,5 +16,25 @@ func (a *App) Check(ctx context.Context) (dossierdb.Report, error) {
 	if err != nil {
 		return dossierdb.Report{}, err
 	}
-	return dossierdb.Check(ctx, a.db, a.keys.ring, anchor)
+	// Dossiers share files by content: each is looked at once.
+	seen := map[string]error{}
+	return dossierdb.Check(ctx, a.db, dossierdb.Against{Ring: a.keys.ring, Anchor: anchor, File: func(p dossier.Paper) error {
+		err, known := seen[p.Hash]
+		if !known {
+			err = a.verifyFile(ctx, p)
+			seen[p.Hash] = err
+		}
+		return err
+	}})
+}
+
+func (a *App) verifyFile(ctx context.Context, p dossier.Paper) error {
+	h, err := filestore.ParseHash(p.Hash)
+	if err == nil {
+		err = a.files.Verify(ctx, h)
+	}
+	if err != nil {
+		return fmt.Errorf("the bytes of a paper (%.12s…) are gone or altered: %w", p.Hash, err)
+	}
+	return nil
 }

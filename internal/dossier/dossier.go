@@ -263,6 +263,20 @@ func step(p workflow.Process, id string) (workflow.Step, bool) {
 	return workflow.Step{}, false
 }
 
+// Files lists the papers of the dossier whose bytes are stored: scans, uploads and the result.
+func (d *Dossier) Files() []Paper {
+	var out []Paper
+	for _, p := range d.Papers {
+		if p.Hash != "" {
+			out = append(out, p)
+		}
+	}
+	if d.Result != nil && d.Result.File != nil && d.Result.File.Hash != "" {
+		out = append(out, *d.Result.File)
+	}
+	return out
+}
+
 // Clone returns a copy that can be moved on without touching d.
 func (d *Dossier) Clone() *Dossier {
 	c := *d

@@ -25,19 +25,27 @@ type Report struct {
 // MaxFindings bounds a report; a database that is wrong everywhere needs no longer list.
 const MaxFindings = 10_000
 
-// Check folds every journal again, compares every row with it and verifies chains, signatures and seals.
-// anchor is the last seal published outside the database, the zero Seal if there is none.
-func Check(ctx context.Context, db *sqldb.DB, ring journal.Keyring, anchor journal.Seal) (Report, error) {
+// Against is what the database is checked against.
+type Against struct {
+	Ring   journal.Keyring // public keys that signatures may name
+	Anchor journal.Seal    // last seal published outside the database; zero: none
+	// File verifies that the bytes of a paper are there; nil leaves files out.
+	File func(p dossier.Paper) error
+}
+
+// Check folds every journal again, compares every row with it and verifies chains, signatures, seals and
+// the files that dossiers name.
+func Check(ctx context.Context, db *sqldb.DB, a Against) (Report, error) {
 	var rep Report
 	err := db.InReadTx(ctx, func(tx *sqldb.Tx) (err error) {
-		rep, err = CheckIn(ctx, tx, ring, anchor)
+		rep, err = CheckIn(ctx, tx, a)
 		return err
 	})
 	return rep, err
 }
 
 // CheckIn is Check on the state that a transaction sees.
-func CheckIn(ctx context.Context, tx *sqldb.Tx, ring journal.Keyring, anchor journal.Seal) (Report, error) {
+func CheckIn(ctx context.Context, tx *sqldb.Tx, a Against) (Report, error) {
 	rep := Report{Findings: []casefiledb.Finding{}}
 	heads, err := casefiledb.Heads(ctx, tx)
 	if err != nil {
@@ -47,7 +55,7 @@ func CheckIn(ctx context.Context, tx *sqldb.Tx, ring journal.Keyring, anchor jou
 	err = casefiledb.Walk(ctx, tx, func(j casefiledb.Journal) error {
 		rep.Dossiers++
 		rep.Events += int64(len(j.Events))
-		found, err := checkCase(ctx, tx, ring, heads, j, &terms, &rep)
+		found, err := checkCase(ctx, tx, a, heads, j, &terms, &rep)
 		if err != nil {
 			return err
 		}
@@ -66,7 +74,7 @@ func CheckIn(ctx context.Context, tx *sqldb.Tx, ring journal.Keyring, anchor jou
 		return rep, err
 	}
 	rep.add(found...)
-	rep.Sealed, rep.Open, found, err = casefiledb.CheckSeals(ctx, tx, ring, anchor)
+	rep.Sealed, rep.Open, found, err = casefiledb.CheckSeals(ctx, tx, a.Ring, a.Anchor)
 	rep.add(found...)
 	return rep, err
 }
@@ -78,7 +86,7 @@ func (r *Report) add(f ...casefiledb.Finding) {
 	r.Findings = append(r.Findings, f...)
 }
 
-func checkCase(ctx context.Context, tx *sqldb.Tx, ring journal.Keyring, heads map[string]journal.Head, j casefiledb.Journal, terms *casefiledb.Terms, rep *Report) ([]casefiledb.Finding, error) {
+func checkCase(ctx context.Context, tx *sqldb.Tx, a Against, heads map[string]journal.Head, j casefiledb.Journal, terms *casefiledb.Terms, rep *Report) ([]casefiledb.Finding, error) {
 	out := j.Faults
 	report := func(what, detail string) {
 		out = append(out, casefiledb.Finding{Case: j.Case, What: what, Detail: detail})
@@ -87,8 +95,8 @@ func checkCase(ctx context.Context, tx *sqldb.Tx, ring journal.Keyring, heads ma
 	switch head, ok := heads[j.Case]; {
 	case !ok:
 		report("head", "the signed head is missing")
-	case ring.VerifyHead(head) != nil:
-		report("head", ring.VerifyHead(head).Error())
+	case a.Ring.VerifyHead(head) != nil:
+		report("head", a.Ring.VerifyHead(head).Error())
 	case head.Seq != last.Seq || head.Hash != last.Hash:
 		report("head", fmt.Sprintf("the signed head is event %d, the journal ends with event %d: its tail was cut off or altered", head.Seq, last.Seq))
 	}
@@ -108,6 +116,13 @@ func checkCase(ctx context.Context, tx *sqldb.Tx, ring journal.Keyring, heads ma
 	case missing > 0:
 		report("journal", fmt.Sprintf("%d personal values are gone and no erasure is recorded", missing))
 		return out, nil
+	}
+	if a.File != nil {
+		for _, p := range d.Files() {
+			if err := a.File(p); err != nil {
+				report("file", err.Error())
+			}
+		}
 	}
 	want, rows := dossier.Project(d, last.At)
 	have, err := scanRow(tx.QueryRow(ctx, sqlAllRows, j.Case))

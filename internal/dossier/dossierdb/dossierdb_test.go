@@ -84,7 +84,7 @@ func must[T any](v T, err error) func(t *testing.T) T {
 
 func (o *office) check() dossierdb.Report {
 	o.t.Helper()
-	return must(dossierdb.Check(context.Background(), o.db, o.signer.Keyring(), journal.Seal{}))(o.t)
+	return must(dossierdb.Check(context.Background(), o.db, dossierdb.Against{Ring: o.signer.Keyring()}))(o.t)
 }
 
 func (o *office) clean() {
@@ -419,7 +419,7 @@ func TestCheckFindsWhatWasChangedByHand(t *testing.T) {
 						}
 					}
 					var err error
-					if rep, err = dossierdb.CheckIn(ctx, tx, o.signer.Keyring(), journal.Seal{}); err != nil {
+					if rep, err = dossierdb.CheckIn(ctx, tx, dossierdb.Against{Ring: o.signer.Keyring()}); err != nil {
 						return err
 					}
 					return undo
@@ -442,7 +442,7 @@ func TestCheckFindsWhatWasChangedByHand(t *testing.T) {
 					}
 				}
 				var err error
-				if rep, err = dossierdb.CheckIn(ctx, tx, o.signer.Keyring(), anchor); err != nil {
+				if rep, err = dossierdb.CheckIn(ctx, tx, dossierdb.Against{Ring: o.signer.Keyring(), Anchor: anchor}); err != nil {
 					return err
 				}
 				return undo
