@@ -179,3 +179,10 @@ func acceptsGzip(r *http.Request) bool {
 	}
 	return false
 }
+
+// Bytes is how much the cache holds.
+func (c *PageCache) Bytes() int64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.bytes
+}

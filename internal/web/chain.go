@@ -212,6 +212,11 @@ func (m *Mux) enter(route *Route, h Handler) http.Handler {
 		if r.Body != nil && r.Body != http.NoBody {
 			r.Body = http.MaxBytesReader(w, r.Body, route.Body)
 		}
+		if r.Method == http.MethodHead {
+			// net/http drops the body; everything before must go as for GET, or the headers differ.
+			r = r.WithContext(ctx)
+			r.Method = http.MethodGet
+		}
 		if !route.Stream && route.Timeout > 0 {
 			limited, cancel := context.WithTimeout(ctx, route.Timeout)
 			defer cancel()

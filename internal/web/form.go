@@ -117,6 +117,9 @@ func isControl(r rune) bool {
 func ReadDate(s string) (time.Time, bool) {
 	s = norm.NFKC.String(strings.TrimSpace(s)) // full-width digits of some keyboards
 	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' || r == ' ' })
+	if s == "" || s[0] < '0' || s[0] > '9' {
+		return time.Time{}, false
+	}
 	if len(parts) == 1 && len(s) == 8 {
 		parts = []string{s[:2], s[2:4], s[4:]}
 	}
