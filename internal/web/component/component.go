@@ -399,6 +399,7 @@ type Cell struct {
 	Href    string // makes the text a link; the first link of a row is what Enter opens
 	Note    string // a second, quiet line
 	Content templ.Component
+	Chip    Tone // Text is a status chip of this tone
 	Code    bool // dossier codes and the like: never broken
 	Clip    bool // one line, full text on focus
 }

@@ -59,7 +59,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 		"status":   Status(InTime, hostile),
 		"banner":   Banner(Fault, hostile, hostile),
 		"table": Table(Grid{Caption: hostile, Select: hostile, Columns: []Column{{Title: hostile, Sort: hostile}}, Rows: []Row{{
-			ID: hostile, Label: hostile, Cells: []Cell{{Text: hostile, Href: hostile, Note: hostile, Clip: true}, {Text: hostile}},
+			ID: hostile, Label: hostile, Cells: []Cell{{Text: hostile, Href: hostile, Note: hostile, Clip: true}, {Text: hostile}, {Text: hostile, Chip: InTime}},
 		}}}),
 		"summary": Summary([]Fact{{Name: hostile, Value: hostile, Change: hostile}}),
 		"moments": Timeline([]Moment{{Title: hostile, When: hostile, ISO: hostile, By: hostile, Text: hostile}}),

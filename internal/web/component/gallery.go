@@ -113,7 +113,7 @@ func galleryGrid(ctx context.Context) Grid {
 			{Text: procedure, Clip: true},
 			{Text: holder, Clip: true},
 			{Text: due, Code: true},
-			{Content: Status(tone, words)},
+			{Text: words, Chip: tone},
 		}}
 	}
 	return Grid{

@@ -123,6 +123,8 @@ var drawings = map[Icon]string{
 	IconHelp:      `<circle cx="10" cy="10" r="7.5"/><path d="M7.8 7.8C8 6.5 8.9 5.8 10 5.8c1.3 0 2.2.8 2.2 2 0 1.7-2.2 1.8-2.2 3.4M10 13.8v.2"/>`,
 }
 
+const svgOpen = `<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">`
+
 // Draw draws the icon; nothing for the empty icon.
 func Draw(icon Icon) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
@@ -130,7 +132,7 @@ func Draw(icon Icon) templ.Component {
 		if !ok {
 			return nil
 		}
-		_, err := io.WriteString(w, `<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">`+d+`</svg>`)
+		_, err := io.WriteString(w, svgOpen+d+`</svg>`)
 		return err
 	})
 }

@@ -13,6 +13,28 @@ import (
 	"github.com/motcua/motcua/lang"
 )
 
+// chipClass names the tones apart instead of joining texts: chips are drawn fifty times a page.
+func chipClass(t Tone) string {
+	switch t {
+	case InTime:
+		return "chip chip-in-time"
+	case DueSoon:
+		return "chip chip-due-soon"
+	case Overdue:
+		return "chip chip-overdue"
+	case Paused:
+		return "chip chip-paused"
+	case Done:
+		return "chip chip-done"
+	case Fault:
+		return "chip chip-fault"
+	case Notice:
+		return "chip chip-notice"
+	case Neutral:
+	}
+	return "chip"
+}
+
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 // colorScheme tells the browser how to draw its own parts before the style sheet is there.
@@ -78,28 +100,6 @@ func (c Column) class() string {
 	}
 	if c.Width != "" {
 		out = append(out, "col-"+c.Width)
-	}
-	return strings.Join(out, " ")
-}
-
-// title stands before the value on narrow screens; a column whose title is not shown has a control that says it.
-func (g Grid) title(i int) string {
-	if i < len(g.Columns) && !g.Columns[i].Hidden {
-		return g.Columns[i].Title
-	}
-	return ""
-}
-
-func (g Grid) cellClass(i int, c Cell) string {
-	var out []string
-	if i < len(g.Columns) && g.Columns[i].Numeric {
-		out = append(out, "num")
-	}
-	if c.Code {
-		out = append(out, "code-text")
-	}
-	if c.Clip {
-		out = append(out, "clip")
 	}
 	return strings.Join(out, " ")
 }
