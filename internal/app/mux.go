@@ -18,6 +18,9 @@ func (a *App) mux() *web.Mux {
 		o.Demo = append(o.Demo, accountweb.DemoAccount{Role: demoTitle(d), Name: d.Person, SignIn: d.Name, Password: d.Password})
 	}
 	accountweb.Register(m, a.accounts, o)
+	if a.cfg.Demo != nil {
+		component.RegisterGallery(m)
+	}
 	return m
 }
 
