@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -167,7 +168,7 @@ func (x posts) RightsOf(role string) []access.Permission {
 func (p *province) site(demo bool) web.Site {
 	h := p.Catalogue().Home(p.today())
 	s := web.Site{
-		Province: h.Name, Short: h.Name, System: "Một cửa " + h.Name, Owner: h.Owner, Responsible: h.Responsible, Address: h.Address, Email: h.Email, Demo: demo,
+		Province: h.Name, Short: h.Name, System: "Một cửa " + strings.TrimPrefix(strings.TrimPrefix(h.Name, "Tỉnh "), "Thành phố "), Owner: h.Owner, Responsible: h.Responsible, Address: h.Address, Email: h.Email, Demo: demo,
 	}
 	if h.Phone != "" {
 		s.Phones = []string{h.Phone}
