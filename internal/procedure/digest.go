@@ -39,16 +39,3 @@ func (v *Version) ListOnly() bool {
 
 // Key returns the key of the sentence that says the mark's reason in the person's language.
 func (m Mark) Key() string { return "mark." + m.Reason }
-
-// Local takes over the part of a version that the province decides itself: a new version
-// of the national content keeps it.
-func (v *Version) Local(from *Version) {
-	v.Form, v.Process, v.SameVisit = from.Form, from.Process, from.SameVisit
-	v.Competent = from.Competent
-	if v.Purpose == "" {
-		v.Purpose = from.Purpose
-	}
-	if v.Online == "" {
-		v.Online = from.Online
-	}
-}

@@ -18,7 +18,8 @@ import (
 )
 
 // Batch is what one import brings. Origin names where it comes from: "national", "pack:demo".
-// What an origin said last time and says again changes nothing, whatever others said since.
+// What an origin said last time and says again changes nothing, whatever others said since. Where several
+// speak about one code, packs come first and the others fill what they leave unsaid (Version.Over).
 type Batch struct {
 	Origin    string
 	Versions  []*procedure.Version // with content
@@ -50,9 +51,10 @@ func (o Outcome) Wrote() bool {
 
 const (
 	selectHeads = `SELECT code, number, digest, state FROM procedure_version ORDER BY code, number`
-	selectSeen  = `SELECT code, digest FROM procedure_seen WHERE origin = $1`
-	upsertSeen  = `INSERT INTO procedure_seen (origin, code, digest) VALUES ($1, $2, $3)
-		ON CONFLICT (origin, code) DO UPDATE SET digest = excluded.digest`
+	selectSeen  = `SELECT code, origin, digest FROM procedure_seen`
+	selectSaid  = `SELECT origin, content FROM procedure_seen WHERE code = $1 ORDER BY origin`
+	upsertSeen  = `INSERT INTO procedure_seen (code, origin, digest, content) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (code, origin) DO UPDATE SET digest = excluded.digest, content = excluded.content`
 	updateDraft = `UPDATE procedure_version SET digest = $1, state = $2, valid_from = $3, valid_until = $4, name = $5, sector = $6,
 		ministry = $7, source = $8, content = $9, imported_at = $10 WHERE code = $11 AND number = $12 AND state <> 'published'`
 	selectDocumentHeads = `SELECT kind, id, number, digest, state FROM pack_document ORDER BY kind, id, number`
@@ -132,35 +134,38 @@ func (s *Store) importVersions(ctx context.Context, tx *sqldb.Tx, b Batch, at in
 	}); err != nil {
 		return err
 	}
-	seen, err := s.seen(ctx, tx, b.Origin)
+	seen, others, err := s.seen(ctx, tx, b.Origin)
 	if err != nil {
 		return err
 	}
 	var inserts, seenRows [][]any
 	for _, v := range b.Versions {
 		said := v.Sum()
-		if seen[v.Code] == said {
+		before, known := seen[v.Code]
+		if known && before == said {
 			out.Unchanged++
 			continue
 		}
-		if _, known := seen[v.Code]; known {
-			if _, err := tx.Exec(ctx, upsertSeen, b.Origin, v.Code, said); err != nil {
+		content, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("write %s as JSON: %w", v.Code, err)
+		}
+		if known {
+			if _, err := tx.Exec(ctx, upsertSeen, v.Code, b.Origin, said, string(content)); err != nil {
 				return err
 			}
 		} else {
-			seenRows = append(seenRows, []any{b.Origin, v.Code, said})
+			seenRows = append(seenRows, []any{v.Code, b.Origin, said, string(content)})
 		}
 		seen[v.Code] = said
-		h, known := heads[v.Code]
-		known = known && h.state != stateListed
-		next := *v
-		if known && !strings.HasPrefix(b.Origin, "pack:") {
-			before, err := versions(ctx, tx, selectVersion, v.Code, h.number)
-			if err != nil {
+		next := v
+		if others[v.Code] {
+			if next, err = s.together(ctx, tx, v, b.Origin); err != nil {
 				return err
 			}
-			next.Local(before[0]) // how the province carries it out is not the source's to say
 		}
+		h, known := heads[v.Code]
+		known = known && h.state != stateListed
 		digest := next.Sum()
 		switch {
 		case known && h.digest == digest:
@@ -168,7 +173,7 @@ func (s *Store) importVersions(ctx context.Context, tx *sqldb.Tx, b Batch, at in
 			continue
 		case known && h.state == stateDraft:
 			out.Changed++
-			if err := s.replace(ctx, tx, &next, h.number, digest, stateDraft, at); err != nil {
+			if err := s.replace(ctx, tx, next, h.number, digest, stateDraft, at); err != nil {
 				return err
 			}
 			heads[v.Code] = head{h.number, digest, stateDraft}
@@ -178,7 +183,7 @@ func (s *Store) importVersions(ctx context.Context, tx *sqldb.Tx, b Batch, at in
 		default:
 			out.New++
 		}
-		r, err := versionRow(&next, h.number+1, digest, stateDraft, at)
+		r, err := versionRow(next, h.number+1, digest, stateDraft, at)
 		if err != nil {
 			return err
 		}
@@ -208,7 +213,7 @@ func (s *Store) importVersions(ctx context.Context, tx *sqldb.Tx, b Batch, at in
 	if err := tx.InsertMany(ctx, "procedure_version", versionColumns, inserts); err != nil {
 		return err
 	}
-	return tx.InsertMany(ctx, "procedure_seen", []string{"origin", "code", "digest"}, seenRows)
+	return tx.InsertMany(ctx, "procedure_seen", []string{"code", "origin", "digest", "content"}, seenRows)
 }
 
 const (
@@ -217,16 +222,68 @@ const (
 	stateListed    = "listed"
 )
 
-func (s *Store) seen(ctx context.Context, tx *sqldb.Tx, origin string) (map[string]string, error) {
-	seen := map[string]string{}
-	rows, err := tx.Query(ctx, selectSeen, origin)
+// seen returns what the origin said last, by code, and the codes of which others said something.
+func (s *Store) seen(ctx context.Context, tx *sqldb.Tx, origin string) (seen map[string]string, others map[string]bool, err error) {
+	seen, others = map[string]string{}, map[string]bool{}
+	rows, err := tx.Query(ctx, selectSeen)
 	_, err = sqldb.Collect(rows, err, func(r *sqldb.Rows) (struct{}, error) {
-		var code, digest string
-		err := r.Scan(&code, &digest)
-		seen[code] = digest
+		var code, by, digest string
+		err := r.Scan(&code, &by, &digest)
+		if by == origin {
+			seen[code] = digest
+		} else {
+			others[code] = true
+		}
 		return struct{}{}, err
 	})
-	return seen, err
+	return seen, others, err
+}
+
+// voice is what one origin says about a procedure.
+type voice struct {
+	origin string
+	*procedure.Version
+}
+
+// together makes one version of all that was said about a code: packs first, in the order of their names,
+// then the rest.
+func (s *Store) together(ctx context.Context, tx *sqldb.Tx, v *procedure.Version, origin string) (*procedure.Version, error) {
+	type said struct {
+		origin, content string
+	}
+	rows, err := tx.Query(ctx, selectSaid, v.Code)
+	all, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (x said, err error) {
+		err = r.Scan(&x.origin, &x.content)
+		return x, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	voices := []voice{{origin, v}}
+	for _, x := range all {
+		if x.origin == origin {
+			continue
+		}
+		var o procedure.Version
+		if err := json.Unmarshal([]byte(x.content), &o); err != nil {
+			return nil, fmt.Errorf("what %s said about %s: %w", x.origin, v.Code, err)
+		}
+		voices = append(voices, voice{x.origin, &o})
+	}
+	pack := func(origin string) int {
+		if strings.HasPrefix(origin, "pack:") {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(voices, func(a, b voice) int {
+		return cmp.Or(cmp.Compare(pack(a.origin), pack(b.origin)), strings.Compare(a.origin, b.origin))
+	})
+	out := voices[0].Version
+	for _, o := range voices[1:] {
+		out = out.Over(o.Version)
+	}
+	return out, nil
 }
 
 func versionRow(v *procedure.Version, number int, digest, state string, at int64) ([]any, error) {
@@ -602,7 +659,7 @@ func Statements() []string {
 	all := map[string]bool{}
 	for _, s := range []string{
 		selectRevision, selectPublished, selectListed, selectPublishedDocuments, selectVersion, selectByDigest, selectHistory, selectDrafts,
-		selectDocumentByDigest, selectDraftDocuments, selectPlaces, selectPlaceChanges, selectHeads, selectSeen, upsertSeen, updateDraft,
+		selectDocumentByDigest, selectDraftDocuments, selectPlaces, selectPlaceChanges, selectHeads, selectSeen, selectSaid, upsertSeen, updateDraft,
 		selectDocumentHeads, updateDraftDocument, upsertPlace, upsertPlaceChange, touchPlaces, touchPublished, lockRevision,
 		selectDraftHeads, selectBefore, publishVersion, closeVersion, selectDraftDocumentHeads, selectDocumentsBefore, publishDocument,
 		closeDocument, insertReport, selectReports,

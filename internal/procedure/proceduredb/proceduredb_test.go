@@ -145,24 +145,42 @@ func TestAPinnedVersionStaysAfterItsSuccessor(t *testing.T) {
 	})
 }
 
-func TestNationalContentKeepsWhatTheProvinceDecided(t *testing.T) {
+func TestThePackSpeaksFirstAndTheNationalCatalogueFillsTheRest(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
-		ctx, clock := t.Context(), testkit.NewClock("2026-03-02")
-		s := proceduredb.New(db, clock.Now)
-		own := version("1.000001", "Tên trong gói")
-		own.Form, own.Competent = "rieng", []agency.ID{"so-tu-phap"}
-		b := batch(own)
-		b.Origin = "pack:demo"
-		must(s.Import(ctx, b))(t)
-		must(s.Publish(ctx, "2026-01-01"))(t)
-		must(s.Import(ctx, proceduredb.Batch{Origin: "national", Versions: []*procedure.Version{version("1.000001", "Tên quốc gia")}}))(t)
-		must(s.Publish(ctx, "2026-02-01"))(t)
-		v := must(must(s.Catalogue(ctx))(t).Version("1.000001", "2026-03-02"))(t)
-		if v.Name != "Tên quốc gia" || v.Form != "rieng" || len(v.Competent) != 1 {
-			t.Fatalf("merged: %+v", v)
-		}
-		if out := must(s.Import(ctx, b))(t); out.Wrote() {
-			t.Fatalf("the pack said nothing new: %+v", out)
+		for _, packFirst := range []bool{true, false} {
+			code := map[bool]string{true: "1.000001", false: "1.000002"}[packFirst]
+			ctx, clock := t.Context(), testkit.NewClock("2026-03-02")
+			s := proceduredb.New(db, clock.Now)
+			own := version(code, "Tên trong gói")
+			own.Form = "rieng"
+			own.Channels = []procedure.Channel{{Kind: procedure.Direct, Limits: []procedure.TimeLimit{{Limit: "1wd"}}}}
+			pack := proceduredb.Batch{Origin: "pack:demo", Versions: []*procedure.Version{own}}
+			theirs := version(code, "Tên quốc gia")
+			theirs.Steps = "Bước 1"
+			theirs.Channels = []procedure.Channel{{Kind: procedure.Online, Limits: []procedure.TimeLimit{{Verbatim: "1"}}}}
+			theirs.Marks = []procedure.Mark{
+				{Field: "channels[0].limits[0]", Reason: "limit.no-unit", Verbatim: "1"}, {Field: "bases", Reason: "basis.no-number"},
+			}
+			national := proceduredb.Batch{Origin: "national", Versions: []*procedure.Version{theirs}}
+			order := []proceduredb.Batch{pack, national}
+			if !packFirst {
+				order = []proceduredb.Batch{national, pack}
+			}
+			for _, b := range order {
+				if out := must(s.Import(ctx, b))(t); out.New+out.Changed != 1 {
+					t.Fatalf("import from %s: %+v", b.Origin, out)
+				}
+			}
+			for _, b := range order {
+				if out := must(s.Import(ctx, b))(t); out.Wrote() {
+					t.Fatalf("%s said nothing new: %+v", b.Origin, out)
+				}
+			}
+			must(s.Publish(ctx, "2026-02-01"))(t)
+			v := must(must(s.Catalogue(ctx))(t).Version(code, "2026-03-02"))(t)
+			if v.Name != "Tên trong gói" || v.Form != "rieng" || v.Channels[0].Limits[0].Limit != "1wd" || v.Steps != "Bước 1" || len(v.Marks) != 1 {
+				t.Fatalf("pack first %v: %+v", packFirst, v)
+			}
 		}
 	})
 }

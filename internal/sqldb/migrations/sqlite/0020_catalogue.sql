@@ -31,12 +31,14 @@ CREATE TABLE procedure_version (
 CREATE INDEX procedure_version_digest ON procedure_version (digest);
 CREATE INDEX procedure_version_state ON procedure_version (state, code);
 
--- What each origin said last, so that the same import again changes nothing.
+-- What each origin said last: the same import again changes nothing, and a version is made
+-- of all that was said, the province's packs first.
 CREATE TABLE procedure_seen (
-	origin TEXT NOT NULL,
-	code   TEXT NOT NULL,
-	digest TEXT NOT NULL,
-	PRIMARY KEY (origin, code)
+	code    TEXT NOT NULL,
+	origin  TEXT NOT NULL,
+	digest  TEXT NOT NULL,
+	content TEXT NOT NULL,
+	PRIMARY KEY (code, origin)
 );
 
 CREATE TABLE pack_document (
