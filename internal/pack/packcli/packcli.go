@@ -4,6 +4,7 @@
 package packcli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,13 +42,14 @@ type Open func(ctx context.Context, t Target) (store *proceduredb.Store, close f
 const usage = `Usage:
   motcua pack check DIR [--json]
       Read a pack and list everything wrong with it: file, line, reason.
-  motcua pack import --data DIR|--db URL FILE… [--report json]
+  motcua pack import --data DIR|--db URL FILE… [--report json] [--draft]
       Import packs (folders), the national catalogue (.jsonl), its lists (.xlsx) and administrative
-      units (.json, .csv). Files are recognised by content. What is new becomes a draft.
+      units (.json, .csv). Files are recognised by content. What is new is in force from today; what
+      would change something in force waits as a draft for publish. With --draft everything waits.
   motcua pack diff A B [--json]
       Say what changed from pack A to pack B.
-  motcua pack publish --data DIR|--db URL --from YYYY-MM-DD [--json]
-      Put all drafts in force from a day.
+  motcua pack publish --data DIR|--db URL [--from YYYY-MM-DD] [--json]
+      Put all drafts in force from a day, today when none is named.
 
 Exit codes: 0 clean, 1 bad lines or problems (listed), 2 wrong usage.
 `
@@ -81,6 +83,7 @@ type command struct {
 
 	target Target
 	json   bool
+	draft  bool
 	report string
 	from   string
 }
@@ -105,6 +108,8 @@ func (c *command) parse(name string, args []string, flags ...string) ([]string, 
 			set.StringVar(&c.target.DB, f, "", "")
 		case "json":
 			set.BoolVar(&c.json, f, false, "")
+		case "draft":
+			set.BoolVar(&c.draft, f, false, "")
 		case "report":
 			set.StringVar(&c.report, f, "", "")
 		case "from":
@@ -254,14 +259,15 @@ func (c *command) openTarget(ctx context.Context) (*proceduredb.Store, func() er
 
 func (c *command) publish(ctx context.Context, args []string) (code int) {
 	rest, err := c.parse("publish", args, "data", "db", "from", "json")
-	if err != nil || len(rest) > 0 || c.from == "" {
-		return c.usage("publish wants --from YYYY-MM-DD and a province")
+	if err != nil || len(rest) > 0 {
+		return c.usage("publish wants a province, and --from YYYY-MM-DD")
 	}
 	store, closeStore, err := c.openTarget(ctx)
 	if err != nil {
 		return c.fail(err)
 	}
 	defer func() { code = c.closed(closeStore, code) }()
+	c.from = cmp.Or(c.from, store.Today())
 	out, err := store.Publish(ctx, c.from)
 	if err != nil {
 		return c.fail(err)
@@ -281,7 +287,7 @@ func (c *command) closed(closeStore func() error, code int) int {
 }
 
 func (c *command) importFiles(ctx context.Context, args []string) (code int) {
-	files, err := c.parse("import", args, "data", "db", "report")
+	files, err := c.parse("import", args, "data", "db", "report", "draft")
 	if err != nil || len(files) == 0 || (c.report != "" && c.report != "json" && c.report != "text") {
 		return c.usage("import wants a province, files, and --report json or text")
 	}
@@ -290,7 +296,11 @@ func (c *command) importFiles(ctx context.Context, args []string) (code int) {
 		return c.fail(err)
 	}
 	defer func() { code = c.closed(closeStore, code) }()
-	report, err := ImportFiles(ctx, store, files)
+	day := store.Today()
+	if c.draft {
+		day = ""
+	}
+	report, err := ImportFiles(ctx, store, files, day)
 	if err != nil {
 		return c.fail(err)
 	}
@@ -320,6 +330,9 @@ func (c *command) summary(r Report) {
 	}
 	fmt.Fprintf(c.stdout, "procedures: %d (new %d, changed %d, unchanged %d), %d with marks; known by heading only: %d\n",
 		r.Procedures, r.Imported, r.Changed, r.Unchanged, r.Marked, r.ListOnly)
+	if r.Drafts > 0 {
+		fmt.Fprintf(c.stdout, "in force at once: %d; waiting as drafts for \"motcua pack publish\": %d\n", r.InForce, r.Drafts)
+	}
 	reasons := make([]string, 0, len(r.Marks))
 	for reason := range r.Marks {
 		reasons = append(reasons, reason)
@@ -339,6 +352,8 @@ func (c *command) summary(r Report) {
 // Report is everything one import did.
 type Report struct {
 	national.Report
+	InForce            int            `json:"in_force"` // versions that began at once
+	Drafts             int            `json:"drafts"`   // versions that wait for publish
 	Packs              []string       `json:"packs"`
 	Problems           []pack.Problem `json:"problems"` // of packs; a pack with problems is not imported
 	DocumentsNew       int            `json:"documents_new"`
@@ -347,9 +362,9 @@ type Report struct {
 }
 
 // ImportFiles imports files and pack folders and keeps the report in the store. What is wrong inside them is in
-// the report; the error is for a file that cannot be opened and a store that refuses. Files are opened before
-// anything is written.
-func ImportFiles(ctx context.Context, store *proceduredb.Store, files []string) (Report, error) {
+// the report; the error is for a file that cannot be opened and a store that refuses. Files are read before
+// anything is written. What was never in force begins on publishNew, unless that is empty.
+func ImportFiles(ctx context.Context, store *proceduredb.Store, files []string, publishNew string) (Report, error) {
 	reader := national.NewReader()
 	var report Report
 	var batches []proceduredb.Batch
@@ -384,11 +399,14 @@ func ImportFiles(ctx context.Context, store *proceduredb.Store, files []string) 
 		batches = append(batches, National(imp))
 	}
 	for _, b := range batches {
+		b.PublishNew = publishNew
 		out, err := store.Import(ctx, b)
 		if err != nil {
 			return report, err
 		}
 		report.Imported += out.New
+		report.InForce += out.InForce
+		report.Drafts += out.Drafts
 		report.Changed += out.Changed
 		report.Unchanged += out.Unchanged
 		report.PlacesWritten += out.Places

@@ -67,8 +67,11 @@ func TestImportCountsEverythingAndTwiceChangesNothing(t *testing.T) {
 		if again.Imported+again.Changed+again.PlacesWritten+again.DocumentsNew+again.DocumentsChanged != 0 || again.Unchanged != 5 {
 			t.Fatalf("again: %+v", again)
 		}
-		code, out, errs := c.run("publish", "--data", "x", "--from", "2026-01-01", "--json")
-		if code != packcli.OK || !strings.Contains(out, `"procedures":5`) {
+		if first.InForce != 5 || first.Drafts != 0 {
+			t.Fatalf("not in force at once: %+v", first)
+		}
+		code, out, errs := c.run("publish", "--data", "x", "--json")
+		if code != packcli.OK || !strings.Contains(out, `"documents":0,"from":"2026-03-02","procedures":0`) {
 			t.Fatalf("publish: %d %s %s", code, out, errs)
 		}
 		k, err := c.store.Catalogue(t.Context())
@@ -88,6 +91,16 @@ func TestImportCountsEverythingAndTwiceChangesNothing(t *testing.T) {
 			t.Fatalf("after publication: %+v", again)
 		}
 	})
+}
+
+func TestDraftsWaitForPublication(t *testing.T) {
+	c := newCLI(t, testkit.SQLite(t))
+	if r := c.report("--draft", smallPack); r.Drafts != 2 || r.InForce != 0 {
+		t.Fatalf("%+v", r)
+	}
+	if code, out, errs := c.run("publish", "--data", "x", "--from", "2026-01-01", "--json"); code != packcli.OK || !strings.Contains(out, `"procedures":2`) {
+		t.Fatalf("publish: %d %s %s", code, out, errs)
+	}
 }
 
 func TestAPackWithProblemsIsNotImported(t *testing.T) {
@@ -127,7 +140,8 @@ func TestExitCodesTell(t *testing.T) {
 		{"no province", "import " + units, packcli.Problems, "--data DIR or --db URL"},
 		{"two provinces", "import --data x --db y " + units, packcli.Problems, "--data DIR or --db URL"},
 		{"a day of another form", "publish --data x --from 01/01/2026", packcli.Problems, "yyyy-mm-dd"},
-		{"no day", "publish --data x", packcli.Usage, "--from"},
+		{"nothing to publish", "publish --data x", packcli.OK, "published from 2026-03-02: 0 procedures"},
+		{"a word too many", "publish --data x now", packcli.Usage, "Usage"},
 		{"an unknown flag", "check --quick " + smallPack, packcli.Usage, "Usage"},
 		{"an unknown command", "burn", packcli.Usage, "unknown command"},
 		{"nothing", "", packcli.Usage, "Usage"},
@@ -176,9 +190,6 @@ func TestTheRealCatalogue(t *testing.T) {
 		t.Logf("again in %v", time.Since(start).Round(time.Millisecond))
 		if again.Imported+again.Changed+again.PlacesWritten+again.DocumentsNew+again.DocumentsChanged != 0 || again.Unchanged != 979 {
 			t.Errorf("the second import wrote: imported %d, changed %d, unchanged %d, places %d", again.Imported, again.Changed, again.Unchanged, again.PlacesWritten)
-		}
-		if code, _, errs := c.run("publish", "--data", "x", "--from", "2024-01-01"); code != packcli.OK {
-			t.Fatal(errs)
 		}
 		start = time.Now()
 		k, err := c.store.Catalogue(t.Context())

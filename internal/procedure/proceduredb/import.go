@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/sqldb"
@@ -21,7 +22,11 @@ import (
 // What an origin said last time and says again changes nothing, whatever others said since. Where several
 // speak about one code, packs come first and the others fill what they leave unsaid (Version.Over).
 type Batch struct {
-	Origin    string
+	Origin string
+	// PublishNew is the day from which things that were never in force begin at once, without waiting for
+	// Publish: nobody can have relied on anything else. Empty: everything waits as a draft.
+	PublishNew string
+
 	Versions  []*procedure.Version // with content
 	Listed    []*procedure.Version // headings only
 	Documents []Document
@@ -38,7 +43,8 @@ type Document struct {
 
 // Outcome counts what an import did.
 type Outcome struct {
-	New, Changed, Unchanged                            int // procedures with content
+	New, Changed, Unchanged                            int // procedures with content: said for the first time by this origin, otherwise, the same
+	InForce, Drafts                                    int // versions of procedures that began at once, and that wait for Publish
 	ListedNew, ListedChanged, ListedUnchanged          int
 	DocumentsNew, DocumentsChanged, DocumentsUnchanged int
 	Places, PlacesUnchanged                            int // units and changes of units
@@ -72,10 +78,11 @@ const (
 
 var versionColumns = []string{
 	"code", "number", "digest", "state", "valid_from", "valid_until", "name", "sector", "ministry", "source", "content", "imported_at",
+	"published_at",
 }
 
 var documentColumns = []string{
-	"kind", "id", "number", "digest", "state", "valid_from", "valid_until", "position", "origin", "content", "imported_at",
+	"kind", "id", "number", "digest", "state", "valid_from", "valid_until", "position", "origin", "content", "imported_at", "published_at",
 }
 
 // head is the newest version of a code or document.
@@ -84,10 +91,15 @@ type head struct {
 	digest, state string
 }
 
-// Import writes a batch in one transaction. New content becomes a draft (what is published stays as
-// it is until the draft is published); headings are kept as listed and never offered; units are in
-// force at once, by their own dates.
+// Import writes a batch in one transaction. What would change something in force becomes a draft and waits
+// for Publish; what is new does too, unless PublishNew says from which day it stands. Headings are kept as
+// listed and never offered; units are in force at once, by their own dates.
 func (s *Store) Import(ctx context.Context, b Batch) (Outcome, error) {
+	if b.PublishNew != "" {
+		if _, err := time.Parse(time.DateOnly, b.PublishNew); err != nil {
+			return Outcome{}, ErrDay.With("day", b.PublishNew)
+		}
+	}
 	var out Outcome
 	err := s.db.InTx(ctx, func(tx *sqldb.Tx) error {
 		out = Outcome{}
@@ -105,7 +117,8 @@ func (s *Store) Import(ctx context.Context, b Batch) (Outcome, error) {
 		if err := s.importPlaces(ctx, tx, b, &out); err != nil {
 			return err
 		}
-		if out.ListedNew+out.ListedChanged > 0 {
+		began := out.InForce > 0 || (b.PublishNew != "" && out.DocumentsNew > 0)
+		if began || out.ListedNew+out.ListedChanged > 0 {
 			if _, err := tx.Exec(ctx, touchPublished); err != nil { // snapshots show headings too
 				return err
 			}
@@ -157,6 +170,11 @@ func (s *Store) importVersions(ctx context.Context, tx *sqldb.Tx, b Batch, at in
 		} else {
 			seenRows = append(seenRows, []any{v.Code, b.Origin, said, string(content)})
 		}
+		if known {
+			out.Changed++
+		} else {
+			out.New++
+		}
 		seen[v.Code] = said
 		next := v
 		if others[v.Code] {
@@ -169,26 +187,31 @@ func (s *Store) importVersions(ctx context.Context, tx *sqldb.Tx, b Batch, at in
 		digest := next.Sum()
 		switch {
 		case known && h.digest == digest:
-			out.Unchanged++
 			continue
 		case known && h.state == stateDraft:
-			out.Changed++
+			out.Drafts++
 			if err := s.replace(ctx, tx, next, h.number, digest, stateDraft, at); err != nil {
 				return err
 			}
 			heads[v.Code] = head{h.number, digest, stateDraft}
 			continue
-		case known:
-			out.Changed++
-		default:
-			out.New++
 		}
-		r, err := versionRow(next, h.number+1, digest, stateDraft, at)
+		state := stateDraft
+		out.Drafts++
+		if !known && b.PublishNew != "" {
+			state = statePublished
+			out.Drafts--
+			out.InForce++
+			c := *next
+			c.From = cmp.Or(c.From, b.PublishNew)
+			next = &c
+		}
+		r, err := versionRow(next, h.number+1, digest, state, at)
 		if err != nil {
 			return err
 		}
 		inserts = append(inserts, r)
-		heads[v.Code] = head{h.number + 1, digest, stateDraft}
+		heads[v.Code] = head{h.number + 1, digest, state}
 	}
 	for _, v := range b.Listed {
 		h, known := heads[v.Code]
@@ -291,8 +314,12 @@ func versionRow(v *procedure.Version, number int, digest, state string, at int64
 	if err != nil {
 		return nil, fmt.Errorf("write %s as JSON: %w", v.Code, err)
 	}
+	var published int64
+	if state == statePublished {
+		published = at
+	}
 	return []any{
-		v.Code, number, digest, state, v.From, v.Until, v.Name, v.Sector, v.Ministry, v.Source, string(content), at,
+		v.Code, number, digest, state, v.From, v.Until, v.Name, v.Sector, v.Ministry, v.Source, string(content), at, published,
 	}, nil
 }
 
@@ -343,8 +370,12 @@ func (s *Store) importDocuments(ctx context.Context, tx *sqldb.Tx, b Batch, at i
 		default:
 			out.DocumentsNew++
 		}
+		state, from, published := stateDraft, d.From, int64(0)
+		if !known && b.PublishNew != "" {
+			state, from, published = statePublished, cmp.Or(d.From, b.PublishNew), at
+		}
 		inserts = append(inserts, []any{
-			d.Kind, d.ID, h.number + 1, digest, stateDraft, d.From, d.Until, position, b.Origin, string(content), at,
+			d.Kind, d.ID, h.number + 1, digest, state, from, d.Until, position, b.Origin, string(content), at, published,
 		})
 	}
 	return tx.InsertMany(ctx, "pack_document", documentColumns, inserts)
@@ -415,6 +446,9 @@ func (s *Store) importPlaces(ctx context.Context, tx *sqldb.Tx, b Batch, out *Ou
 	}
 	return err
 }
+
+// Today returns the local day of the store's clock, yyyy-mm-dd.
+func (s *Store) Today() string { return calendar.DateOf(s.now()).String() }
 
 // Published counts a publication.
 type Published struct {

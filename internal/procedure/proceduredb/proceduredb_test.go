@@ -185,6 +185,36 @@ func TestThePackSpeaksFirstAndTheNationalCatalogueFillsTheRest(t *testing.T) {
 	})
 }
 
+func TestWhatIsNewMayStandAtOnceWhatChangesWaits(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
+		ctx, clock := t.Context(), testkit.NewClock("2026-03-02")
+		s := proceduredb.New(db, clock.Now)
+		b := batch(version("1.000001", "Tên cũ"))
+		b.PublishNew = s.Today()
+		if out := must(s.Import(ctx, b))(t); out.InForce != 1 || out.Drafts != 0 {
+			t.Fatalf("first: %+v", out)
+		}
+		o := must(must(s.Catalogue(ctx))(t).Offer("1.000001", "2026-03-02"))(t)
+		if o.Form.Value == nil || o.Process.Value == nil || len(o.Agencies) == 0 {
+			t.Fatalf("not to be filed at once: %+v", o)
+		}
+		b = batch(version("1.000001", "Tên mới"), version("1.000002", "Thủ tục mới"))
+		b.PublishNew = s.Today()
+		if out := must(s.Import(ctx, b))(t); out.InForce != 1 || out.Drafts != 1 || out.New != 1 || out.Changed != 1 {
+			t.Fatalf("second: %+v", out)
+		}
+		k := must(s.Catalogue(ctx))(t)
+		if v := must(k.Version("1.000001", "2026-03-02"))(t); v.Name != "Tên cũ" {
+			t.Fatal("a change stood without publication")
+		}
+		must(k.Version("1.000002", "2026-03-02"))(t)
+		b.PublishNew = "hôm nay"
+		if _, err := s.Import(ctx, b); !errors.Is(err, proceduredb.ErrDay) {
+			t.Fatalf("a day of another form: %v", err)
+		}
+	})
+}
+
 func TestAnotherProcessSeesAPublicationSoon(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
 		ctx, clock := t.Context(), testkit.NewClock("2026-03-02")

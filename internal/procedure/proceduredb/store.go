@@ -10,9 +10,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/eform"
@@ -191,31 +194,65 @@ func (s *Store) content(ctx context.Context, tx *sqldb.Tx) (c procedure.Content,
 	return c, nil
 }
 
-// versions reads rows of procedure_version whose columns are those of selectPublished.
+// versions reads rows of procedure_version whose columns are those of selectPublished. Reading the JSON
+// takes most of the time of a start, so it is spread over the processors.
 func versions(ctx context.Context, q sqldb.Queryer, stmt string, args ...any) ([]*procedure.Version, error) {
 	rows, err := q.Query(ctx, stmt, args...)
-	vs, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (*procedure.Version, error) {
-		v, _, err := scanVersion(r.Scan)
-		return v, err
+	raw, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (versionContent, error) {
+		var c versionContent
+		err := c.scan(r.Scan)
+		return c, err
 	})
 	if err != nil {
+		return nil, fmt.Errorf("read procedure versions: %w", err)
+	}
+	vs := make([]*procedure.Version, len(raw))
+	var g errgroup.Group
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		g.Go(func() error {
+			for i := w; i < len(raw); i += workers {
+				v, err := raw[i].version()
+				if err != nil {
+					return err
+				}
+				vs[i] = v
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
 		return nil, fmt.Errorf("read procedure versions: %w", err)
 	}
 	return vs, nil
 }
 
+// versionContent is a row whose content is not read yet.
+type versionContent struct {
+	code, digest, state, from, until, source, content string
+	number                                            int
+}
+
+func (c *versionContent) scan(scan func(...any) error) error {
+	return scan(&c.code, &c.number, &c.digest, &c.state, &c.from, &c.until, &c.source, &c.content)
+}
+
+func (c *versionContent) version() (*procedure.Version, error) {
+	v := &procedure.Version{}
+	if err := json.Unmarshal([]byte(c.content), v); err != nil {
+		return nil, fmt.Errorf("content of %s, version %d: %w", c.code, c.number, err)
+	}
+	v.Code, v.Number, v.Digest, v.From, v.Until, v.Source = c.code, c.number, c.digest, c.from, c.until, c.source
+	return v, nil
+}
+
 func scanVersion(scan func(...any) error) (v *procedure.Version, state string, err error) {
-	var code, digest, from, until, source, content string
-	var number int
-	if err := scan(&code, &number, &digest, &state, &from, &until, &source, &content); err != nil {
+	var c versionContent
+	if err := c.scan(scan); err != nil {
 		return nil, "", err
 	}
-	v = &procedure.Version{}
-	if err := json.Unmarshal([]byte(content), v); err != nil {
-		return nil, "", fmt.Errorf("content of %s, version %d: %w", code, number, err)
-	}
-	v.Code, v.Number, v.Digest, v.From, v.Until, v.Source = code, number, digest, from, until, source
-	return v, state, nil
+	v, err = c.version()
+	return v, c.state, err
 }
 
 // row is a stored document.
