@@ -11,7 +11,7 @@ import (
 
 // number is the symbol of a legal text: 04/2015/TT-BCA, 47/2014/QH13, 66.16/2026/NQ-CP, 6968/QĐ-BCA, or only
 // 46/2020. Its letters are matched generously and cut afterwards, because the next cell is glued to them.
-var number = regexp.MustCompile(`\d{1,5}(?:\.\d{1,3})?(?:(?:/(?:19|20)\d\d)?/(?:QH1\d|QH\d|NĐ-CP|NQ-CP|NĐ-HĐBT|QĐ-TTg|CT-TTg|UBTVQH1\d|UBTVQH\d|(?:VBHN|TTLT|TT|QĐ|NQ|CT|KH|PL)(?:[-/][A-ZĐ]+)+)|/(?:19|20)\d\d)`)
+var number = regexp.MustCompile(`\d{1,5}(?:\.\d{1,3})?(?:(?:/(?:19|20)\d\d)?/(?:QH1\d|QH\d|NĐ-CP|NQ-CP|NĐ-HĐBT|QĐ-TTg|CT-TTg|(?:PL-|NQ-)?UBTVQH1?\d|NQ-QH1\d|(?:VBHN|TTLT|TT|QĐ|NQ|CT|KH|PL)(?:[-/][A-ZĐ]+)+)|/(?:19|20)\d\d)`)
 
 // issuers are the bodies whose abbreviations end a symbol; longest first where one begins another.
 var issuers = []string{
@@ -41,7 +41,7 @@ func readBases(v *procedure.Version, text string) {
 		cell := cellStart(body, start, from)
 		name, code := oneLine(body[start:cell]), oneLine(body[cell:to])
 		start = to
-		if n := len(v.Bases); n > 0 && name == "" && strings.HasSuffix(code, v.Bases[n-1].Number) && v.Bases[n-1].Name == v.Bases[n-1].Number {
+		if n := len(v.Bases); n > 0 && (name == "" || strings.EqualFold(name, "số")) && strings.HasSuffix(code, v.Bases[n-1].Number) && v.Bases[n-1].Name == v.Bases[n-1].Number {
 			v.Bases[n-1].Number = code // the name was a number too: "73/2025/TT-NHNN" | "Số 73/2025/TT-NHNN"
 			continue
 		}
@@ -75,7 +75,7 @@ func splitYear(s string, from int) int {
 // cutLetters gives back letters that begin the next cell: "TT-NHNN|Thông tư", "TT-BLĐTBXH|BAN HÀNH".
 func cutLetters(s string, from, to int) int {
 	sep := strings.LastIndexAny(s[from:to], "-/")
-	if sep < 0 || from+sep+1 >= to || s[from+sep+1] <= '9' || strings.HasPrefix(s[from+sep+1:], "QH") {
+	if sep < 0 || from+sep+1 >= to || s[from+sep+1] <= '9' || strings.HasPrefix(s[from+sep+1:], "QH") || strings.HasPrefix(s[from+sep+1:], "UBTVQH") {
 		return to
 	}
 	letters := s[from+sep+1 : to]

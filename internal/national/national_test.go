@@ -330,6 +330,35 @@ func TestFees(t *testing.T) {
 	}
 }
 
+func TestLegalBasesAreSplit(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []procedure.LegalBasis
+	}{
+		{
+			"a name that is a number too", "73/2025/TT-NHNNSố 73/2025/TT-NHNNLuật thửLuật số 32/2024/QH15",
+			[]procedure.LegalBasis{{Number: "73/2025/TT-NHNN", Name: "73/2025/TT-NHNN"}, {Number: "Luật số 32/2024/QH15", Name: "Luật thử"}},
+		},
+		{
+			"a capital word behind the issuer", "Thông tư 26/2017/TT-BLĐTBXH26/2017/TT-BLĐTBXHBAN HÀNH QUY TRÌNH2222/QĐ-BHXH",
+			[]procedure.LegalBasis{{Number: "26/2017/TT-BLĐTBXH", Name: "Thông tư 26/2017/TT-BLĐTBXH"}, {Number: "2222/QĐ-BHXH", Name: "BAN HÀNH QUY TRÌNH"}},
+		},
+		{
+			"a year glued to a number", "Đính chính ngày 12/6/20252418/QĐ-BNNMT",
+			[]procedure.LegalBasis{{Number: "2418/QĐ-BNNMT", Name: "Đính chính ngày 12/6/2025"}},
+		},
+		{
+			"an ordinance", "Pháp lệnh 28/2005/PL-UBTVQH1128/2005/PL-UBTVQH11",
+			[]procedure.LegalBasis{{Number: "28/2005/PL-UBTVQH11", Name: "Pháp lệnh 28/2005/PL-UBTVQH11"}},
+		},
+		{"no number at all", "Luật Hóa chất", []procedure.LegalBasis{{Name: "Luật Hóa chất"}}},
+	} {
+		v := &procedure.Version{}
+		readBases(v, basesHead+c.text)
+		equal(t, c.name, v.Bases, c.want)
+	}
+}
+
 func TestTheNamesOfFormFilesAreSplitOff(t *testing.T) {
 	for _, c := range []struct {
 		text, name string
