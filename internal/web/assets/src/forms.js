@@ -58,7 +58,8 @@ function openings() {
 			const more = document.getElementById(box.dataset.opens);
 			if (more) more.hidden = !box.checked;
 		});
-	if (!document.querySelector("[data-opens]")) return;
+	// Where the style sheet can tell (:has), it does so before the first paint.
+	if (!document.querySelector("[data-opens]") || CSS.supports("selector(:has(*))")) return;
 	follow();
 	on(document, "change", follow);
 }
