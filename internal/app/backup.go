@@ -98,7 +98,7 @@ func copyFolder(from, to string) error {
 		if !e.Type().IsRegular() {
 			continue
 		}
-		raw, err := os.ReadFile(filepath.Join(from, e.Name())) //nolint:gosec // the operator names the folder
+		raw, err := os.ReadFile(filepath.Join(from, e.Name()))
 		if err != nil {
 			return fmt.Errorf("copy keys: %w", err)
 		}

@@ -2,14 +2,13 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"encoding/json"
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/account"
@@ -73,7 +72,7 @@ func (a *App) SetUpDemo(ctx context.Context) error {
 		for _, post := range person.Posts {
 			s.Holdings = append(s.Holdings, account.Holding{Post: post})
 		}
-		if role, post := a.demoRole(p, person); role != "" {
+		if role, post := demoRole(person); role != "" {
 			d := DemoAccount{Role: role, Name: person.SignIn, Person: person.Name, Password: known[person.SignIn]}
 			if d.Password == "" {
 				d.Password = account.NewPassword()
@@ -102,7 +101,7 @@ var demoRoles = []string{
 // nothing or "-xa" behind it, so that one dossier can be walked at a department and at a commune.
 var demoSignIns = []string{"cong-dan", "mot-cua", "chuyen-vien", "truong-phong", "lanh-dao", "van-thu", "kiem-soat", "quan-tri"}
 
-func (a *App) demoRole(p *pack.Pack, person pack.Person) (role, post string) {
+func demoRole(person pack.Person) (role, post string) {
 	base := strings.TrimSuffix(strings.TrimSuffix(person.SignIn, "-xa"), "-phuong")
 	i := slices.Index(demoSignIns, base)
 	if i < 0 {

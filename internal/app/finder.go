@@ -47,14 +47,14 @@ func index(cat *procedure.Catalogue, day string, p *province) *find.Index {
 			text.WriteString(c.Name + "\n")
 		}
 		text.WriteString(v.Purpose + "\n" + v.Conditions + "\n" + v.Steps)
-		agencies := v.Authority + " " + v.Executor
+		agencies := []string{v.Authority, v.Executor}
 		for _, id := range v.Competent {
 			if a, ok := cat.Tree().At(id, day); ok {
-				agencies += " " + a.Name
+				agencies = append(agencies, a.Name)
 			}
 		}
 		docs = append(docs, find.Document{
-			Code: v.Code, Name: v.Name, Sector: v.Sector, Agency: agencies, Level: v.LevelText, Subjects: strings.Join(v.Subjects, ", "),
+			Code: v.Code, Name: v.Name, Sector: v.Sector, Agency: strings.Join(agencies, " "), Level: v.LevelText, Subjects: strings.Join(v.Subjects, ", "),
 			Keywords: v.Keywords, Text: text.String(),
 		})
 	}

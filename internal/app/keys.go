@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -11,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"crypto/ed25519"
 
 	"github.com/motcua/motcua/internal/journal"
 )
@@ -40,7 +39,7 @@ func openKeys(data string) (*keys, error) {
 		return nil, fmt.Errorf("keys folder: %w", err)
 	}
 	path := filepath.Join(k.dir, seedFile)
-	text, err := os.ReadFile(path) //nolint:gosec // the operator names the folder
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		text = []byte(hex.EncodeToString(journal.NewSeed()) + "\n")
 		err = os.WriteFile(path, text, 0o600)
@@ -70,7 +69,7 @@ func (k *keys) readRing() error {
 		return fmt.Errorf("public keys: %w", err)
 	}
 	for _, f := range files {
-		text, err := os.ReadFile(f) //nolint:gosec // from the operator's folder
+		text, err := os.ReadFile(f)
 		if err != nil {
 			return fmt.Errorf("public key: %w", err)
 		}
@@ -91,7 +90,7 @@ func (k *keys) publish(s journal.Seal) error {
 	if s.N == 0 || s.N == k.last {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(k.dir, headsFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the operator's folder
+	f, err := os.OpenFile(filepath.Join(k.dir, headsFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("publish head: %w", err)
 	}

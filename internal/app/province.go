@@ -32,7 +32,7 @@ type province struct {
 	of      *procedure.Catalogue // that offices were built from
 }
 
-type officeKey struct{ hours, home string }
+type officeKey struct{ hours string }
 
 // reread bounds how long a snapshot is asked for, and how long the last one serves before the database is
 // tried again: pages are not kept waiting by it.

@@ -256,7 +256,7 @@ var Civil = func() *Calendar {
 // BadRows returns the bad lines behind an error of ParseCSV, in order.
 func BadRows(err error) []*RowError {
 	var rows []*RowError
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // ParseCSV joins at the top
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // ParseCSV joins at the top
 		for _, e := range joined.Unwrap() {
 			if r, ok := errors.AsType[*RowError](e); ok {
 				rows = append(rows, r)

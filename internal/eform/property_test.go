@@ -17,9 +17,9 @@ import (
 func typing(t *rapid.T, c *Compiled, v url.Values, q Question) {
 	wild := rapid.StringN(0, 30, 60)
 	put := func(path string, right ...string) {
-		switch n := rapid.IntRange(0, 9).Draw(t, path); {
-		case n == 0:
-		case n == 1:
+		switch rapid.IntRange(0, 9).Draw(t, path) {
+		case 0:
+		case 1:
 			v.Set(path, wild.Draw(t, path))
 		default:
 			v.Set(path, rapid.SampledFrom(right).Draw(t, path))

@@ -2,6 +2,7 @@ package eform
 
 import (
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -86,14 +87,11 @@ func (q *question) read(v any, places Places) string {
 		return addressOf(v).Line(places)
 	case Checks:
 		list, _ := v.([]any)
-		s := ""
+		labels := make([]string, len(list))
 		for i, x := range list {
-			if i > 0 {
-				s += "; "
-			}
-			s += q.label(text(x))
+			labels[i] = q.label(text(x))
 		}
-		return s
+		return strings.Join(labels, "; ")
 	case Choice, Select:
 		return q.label(text(v))
 	case Money:

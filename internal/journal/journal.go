@@ -246,7 +246,7 @@ var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPaddin
 // neighbour's identifier gives nothing away.
 func NewID(now time.Time) string {
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16) //nolint:gosec // instants after 1970 only
+	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16) // instants after 1970 only
 	_, _ = rand.Read(b[6:])                                        // never fails, see New
 	return idCoding.EncodeToString(b[:])
 }

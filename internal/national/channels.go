@@ -142,7 +142,7 @@ func addRows(v *procedure.Version, rows []row) {
 			c.Note = r.note
 		}
 		glued := r.time == ""
-		reason := ""
+		var reason string
 		if glued {
 			// "120,000 VNĐ" may be one cell or two (1 | 20,000); the number is kept with the row.
 			limit.Verbatim, reason = r.all, CellsGlued

@@ -36,7 +36,7 @@ func (r *Reader) Read(name string, src io.Reader) error {
 	case List:
 		err = f.list(in)
 	case Units:
-		err = f.units(in)
+		f.units(in)
 	case Mapping:
 		err = f.mapping(in)
 	case OldUnits:

@@ -68,11 +68,11 @@ func kindOfName(name string) string {
 }
 
 // units reads the provinces and communes in force: one array, decoded element by element.
-func (f *file) units(in *bufio.Reader) error {
+func (f *file) units(in *bufio.Reader) {
 	dec := json.NewDecoder(io.LimitReader(in, 64<<20))
 	if _, err := dec.Token(); err != nil {
 		f.bad(1, "%s", lineFault(err))
-		return nil
+		return
 	}
 	for n := 1; dec.More(); n++ {
 		var p struct {
@@ -91,7 +91,7 @@ func (f *file) units(in *bufio.Reader) error {
 			if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 				continue // this one has a wrong shape; the decoder stands behind it
 			}
-			return nil // no longer JSON: nothing behind it can be trusted
+			return // no longer JSON: nothing behind it can be trusted
 		}
 		f.src.Read++
 		if !provinceForm.MatchString(p.Code) {
@@ -110,7 +110,6 @@ func (f *file) units(in *bufio.Reader) error {
 			f.r.units.put(agency.Place{Code: w.Code, Name: oneLine(w.FullName), Parent: p.Code, Kind: oneLine(w.Short), From: Reform})
 		}
 	}
-	return nil
 }
 
 // records hands each record of a CSV file, by heading, to one.

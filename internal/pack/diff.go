@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/motcua/motcua/internal/procedure"
@@ -180,7 +181,7 @@ func name(i int, x any) string {
 			}
 		}
 	}
-	return fmt.Sprint(i)
+	return strconv.Itoa(i)
 }
 
 // Digest is the sha-256 of everything the pack says, hex. Order of files does not matter.

@@ -444,7 +444,7 @@ func (s *sheet) paragraph(spans []span, x, w, size float64, a align, indent floa
 	if a == center {
 		ls = balanced(words(spans, size, w), size, w)
 	}
-	most := s.limits.para
+	most := s.para
 	if most > 0 && a == center { // names of bodies and signatories
 		most = max(most, leastName)
 	}
@@ -652,7 +652,7 @@ func (s *sheet) cells(cols []column, width func(column) float64, size float64, c
 		w := width(c) - 2*cellPad
 		ls := lines(words(sp, size, w), size, w, 0)
 		if again != nil { // a head is never cut
-			ls = shorten(ls, s.limits.cell, size, w)
+			ls = shorten(ls, s.cell, size, w)
 		}
 		ls = shorten(ls, most, size, w)
 		text[i], as[i] = ls, a
@@ -755,7 +755,7 @@ func (s *sheet) foot(p paper, v values) {
 	h := 0.0
 	add := func(sp []span, size float64) {
 		if len(sp) > 0 {
-			e := entry{shorten(lines(words(sp, size, w), size, w, 0), s.limits.para, size, w), size}
+			e := entry{shorten(lines(words(sp, size, w), size, w, 0), s.para, size, w), size}
 			es = append(es, e)
 			h += float64(len(e.ls)) * s.lineHeight(size)
 		}

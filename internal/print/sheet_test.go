@@ -6,8 +6,9 @@ import (
 	"iter"
 	"testing"
 
-	"github.com/motcua/motcua/internal/print"
 	"github.com/xuri/excelize/v2"
+
+	"github.com/motcua/motcua/internal/print"
 )
 
 var inbox = []print.Column{

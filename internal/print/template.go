@@ -189,17 +189,17 @@ func (p *parser) nodes(end rune) ([]node, error) {
 	for p.pos < len(p.in) {
 		r := p.in[p.pos]
 		p.pos++
-		switch {
-		case r == end:
+		switch r {
+		case end:
 			flush()
 			return out, nil
-		case r == '*':
+		case '*':
 			flush()
 			p.bold = !p.bold
-		case r == '_':
+		case '_':
 			flush()
 			p.italic = !p.italic
-		case r == '[':
+		case '[':
 			if end == ']' {
 				return nil, errNested
 			}
@@ -209,7 +209,7 @@ func (p *parser) nodes(end rune) ([]node, error) {
 				return nil, err
 			}
 			out = append(out, node{group: g})
-		case r == '{':
+		case '{':
 			flush()
 			n := slices.Index(p.in[p.pos:], '}')
 			if n < 0 {
@@ -217,7 +217,7 @@ func (p *parser) nodes(end rune) ([]node, error) {
 			}
 			out = append(out, node{field: string(p.in[p.pos : p.pos+n]), bold: p.bold, italic: p.italic})
 			p.pos += n + 1
-		case r == ']', r == '}':
+		case ']', '}':
 			return nil, errStrayMark
 		default:
 			lit.WriteRune(r)

@@ -179,7 +179,7 @@ func (db *DB) groupTx(ctx context.Context, fn func(*Tx) error, alone bool) ([]fu
 	defer func() {
 		if !returned { // fn panicked or ended its goroutine: nothing of it may stay
 			tx.end()
-			w.leave(g, errors.New("function did not return"), tx.failed)
+			_ = w.leave(errors.New("function did not return"), tx.failed) // nobody is left to be told
 			w.pass()
 		}
 	}()
@@ -192,7 +192,7 @@ func (db *DB) groupTx(ctx context.Context, fn func(*Tx) error, alone bool) ([]fu
 	if ferr == nil {
 		ferr = mapError(ctx.Err()) // gone meanwhile: leave no trace of a request nobody waits for
 	}
-	lost := w.leave(g, ferr, tx.failed)
+	lost := w.leave(ferr, tx.failed)
 	w.pass()
 	<-g.done
 	switch {
@@ -228,7 +228,7 @@ func (w *writer) join(ctx context.Context, alone bool) (*group, error) {
 
 // leave keeps or drops what the member did. It returns what the member is told when
 // the whole transaction went down with it; the others run again.
-func (w *writer) leave(g *group, ferr, failed error) error {
+func (w *writer) leave(ferr, failed error) error {
 	if r, ok := errors.AsType[*refusal](failed); ok && r.lost {
 		w.lose(errGroupLost)
 		return ferr

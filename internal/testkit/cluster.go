@@ -139,12 +139,11 @@ func (s *Server) init() error {
 	// A language's order by default, where the build knows ICU: a statement that
 	// silently relies on the order of bytes is found here.
 	cmd := s.command("initdb", append(args, "--locale=C", "--locale-provider=icu", "--icu-locale=vi")...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if _, err := cmd.CombinedOutput(); err != nil {
 		if err := os.RemoveAll(s.data()); err != nil {
 			return err
 		}
-		if out, err = s.command("initdb", append(args, "--locale=C")...).CombinedOutput(); err != nil {
+		if out, err := s.command("initdb", append(args, "--locale=C")...).CombinedOutput(); err != nil {
 			return fmt.Errorf("initdb: %w\n%s", err, out)
 		}
 	}

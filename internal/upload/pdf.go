@@ -136,7 +136,7 @@ func (f *inflater) scan(in io.Reader, limit int64, found map[Flag]bool) int64 {
 			return 0
 		}
 		f.z, f.buf = z, make([]byte, 0, pdfWindow)
-	} else if err := f.z.(zlib.Resetter).Reset(in, nil); err != nil { //nolint:errcheck // every zlib reader is a Resetter
+	} else if err := f.z.(zlib.Resetter).Reset(in, nil); err != nil { // every zlib reader is a Resetter
 		return 0
 	}
 	out := io.LimitReader(f.z, limit)

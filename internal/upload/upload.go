@@ -16,8 +16,9 @@ import (
 	"io"
 	"slices"
 
-	"github.com/motcua/motcua/internal/fault"
 	"golang.org/x/image/webp"
+
+	"github.com/motcua/motcua/internal/fault"
 )
 
 // Bounds that hold for every upload.

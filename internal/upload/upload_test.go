@@ -19,9 +19,10 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/upload"
-	"golang.org/x/text/unicode/norm"
 )
 
 func pdf(objects string) []byte {

@@ -334,7 +334,7 @@ func writeBusy(w http.ResponseWriter) {
 
 // panicked answers a defect with an incident page, or cuts the connection when the answer has begun.
 func (m *Mux) panicked(rsp *response, r *http.Request, p any) {
-	if p == http.ErrAbortHandler {
+	if p == http.ErrAbortHandler { //nolint:errorlint // the very value is the message of net/http
 		panic(p)
 	}
 	err := fmt.Errorf("panic: %v", p)
@@ -407,7 +407,7 @@ func cookieName(secure bool, name string) string {
 // maxAge is in seconds; 0 lasts for the browser session, negative deletes.
 func SetCookie(w http.ResponseWriter, r *http.Request, name, value string, maxAge int) {
 	secure := visitFrom(r.Context()).cfg.Secure
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // G124: without TLS a Secure cookie would not come back
 		Name: cookieName(secure, name), Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
 	})

@@ -3,6 +3,7 @@ package dossierdb
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/motcua/motcua/internal/casefile/casefiledb"
 	"github.com/motcua/motcua/internal/dossier"
@@ -151,13 +152,14 @@ func erasedValues(events []journal.Event) int {
 // difference names the columns in which two rows differ, without their values: they may be personal.
 func difference(have, want dossier.Row) string {
 	a, b := rowArgs(have), rowArgs(want)
-	text := "differs from the journal in:"
+	var text strings.Builder
+	text.WriteString("differs from the journal in:")
 	for i, name := range columnNames {
 		if a[i] != b[i] {
-			text += " " + name
+			text.WriteString(" " + name)
 		}
 	}
-	return text
+	return text.String()
 }
 
 var columnNames = []string{

@@ -338,7 +338,7 @@ func (b *builder) lexicon() {
 
 // posting packs how strongly a document holds a term into the low byte of a posting.
 func posting(doc int, strength float32) uint32 {
-	return uint32(doc)<<8 | uint32(max(1, min(255, strength*128)))
+	return uint32(doc)<<8 | uint32(max(1, min(255, strength*128))) //nolint:gosec // a catalogue has fewer procedures
 }
 
 // post writes the postings of the short fields of one document.
@@ -427,6 +427,7 @@ func (b *builder) text(docs []Document) {
 		if docs[i].Subjects != "" {
 			text += "\n" + docs[i].Subjects
 		}
+		at := uint32(i)
 		before, known := uint32(0), false
 		eachWord(viet.Fold(text), func(w string) {
 			w = sameSound(w)
@@ -434,22 +435,22 @@ func (b *builder) text(docs []Document) {
 			if !ok && len(w) > 1 && len(w) <= 24 && !viet.IsSyllable(w) && hasLetter(w) {
 				t, ok = x.term(w), true
 			}
-			if ok && x.df[t] == 0 && lastWord[t] != uint32(i)+1 && !viet.IsSyllable(w) {
-				lastWord[t] = uint32(i) + 1
-				words = append(words, found{t, uint32(i)})
+			if ok && x.df[t] == 0 && lastWord[t] != at+1 && !viet.IsSyllable(w) {
+				lastWord[t] = at + 1
+				words = append(words, found{t, at})
 				wordN[t]++
 			}
 			if ok && known {
-				if p, is := x.pairs[pairKey(before, t)]; is && lastPair[p] != uint32(i)+1 {
-					lastPair[p] = uint32(i) + 1
-					pairs = append(pairs, found{p, uint32(i)})
+				if p, is := x.pairs[pairKey(before, t)]; is && lastPair[p] != at+1 {
+					lastPair[p] = at + 1
+					pairs = append(pairs, found{p, at})
 					pairN[p]++
 				}
 			}
 			before, known = t, ok
 		})
 	}
-	limit := uint32(len(docs)/8 + 8)
+	limit := uint32(len(docs)/8 + 8) //nolint:gosec // as above
 	for _, f := range words {
 		if wordN[f.id] <= limit {
 			x.postings[f.id] = addText(x.postings[f.id], f.doc)
