@@ -30,6 +30,9 @@ type province struct {
 	mu      sync.Mutex
 	offices map[officeKey]*calendar.Office
 	of      *procedure.Catalogue // that offices were built from
+	days    *calendar.Calendar
+	daysOf  *procedure.Catalogue
+	daysOn  string
 }
 
 type officeKey struct{ hours string }
@@ -69,8 +72,28 @@ func (p *province) Catalogue() *procedure.Catalogue {
 // Clock is the calendar, office hours and policy of an agency at an instant.
 func (p *province) Clock(id agency.ID, at time.Time) (deadline.Env, error) {
 	cat := p.Catalogue()
-	office, err := p.office(cat, id, calendar.DateOf(at).String())
-	return deadline.Env{Calendar: calendar.Civil, Office: office}, err
+	day := calendar.DateOf(at).String()
+	office, err := p.office(cat, id, day)
+	if err != nil {
+		return deadline.Env{}, err
+	}
+	days, err := p.calendar(cat)
+	return deadline.Env{Calendar: days, Office: office}, err
+}
+
+// calendar is the working calendar of today: what was announced counts from when it is known.
+func (p *province) calendar(cat *procedure.Catalogue) (*calendar.Calendar, error) {
+	today := p.today()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.days == nil || p.daysOf != cat || p.daysOn != today {
+		days, err := cat.Calendar(today)
+		if err != nil {
+			return nil, fmt.Errorf("working calendar: %w", err)
+		}
+		p.days, p.daysOf, p.daysOn = days, cat, today
+	}
+	return p.days, nil
 }
 
 func (p *province) office(cat *procedure.Catalogue, id agency.ID, day string) (*calendar.Office, error) {

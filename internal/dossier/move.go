@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/fault"
@@ -129,11 +131,15 @@ func (d *Dossier) entry(f Facts, id string) (Entry, error) {
 		if err != nil {
 			return Entry{}, fmt.Errorf("process %s, step %s: %w", f.Process.ID, id, err)
 		}
-		due, err := deadline.Compute(f.Now, l, clock)
-		if err != nil {
+		at, err := deadline.At(f.Now, l, clock)
+		switch {
+		case errors.Is(err, calendar.ErrYearMissing):
+			// A year nobody has announced stops promises to people, not the work inside.
+		case err != nil:
 			return Entry{}, err
+		default:
+			e.Due = instant(at)
 		}
-		e.Due = instant(due.At)
 	}
 	return e, nil
 }

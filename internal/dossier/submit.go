@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -69,7 +70,8 @@ func Submit(f Facts, by access.Actor, c Submission) (journal.Event, error) {
 	return journal.New(EventSubmitted, f.Now, actor(by), f.Rules.ID, v, private)
 }
 
-// answerDue is when the applicant must have an answer to what just arrived; nil where no rule sets one.
+// answerDue is when the applicant must have an answer to what just arrived; nil where no rule sets one, and
+// where the year is not announced yet: lodging must not fail for that, no date is shown then.
 func (f Facts) answerDue() (*time.Time, error) {
 	if f.Rules.Online.AnswerWithin == "" {
 		return nil, nil //nolint:nilnil // no rule, no date
@@ -79,6 +81,9 @@ func (f Facts) answerDue() (*time.Time, error) {
 		return nil, err
 	}
 	at, err := deadline.At(f.Now, l, f.DeskClock)
+	if errors.Is(err, calendar.ErrYearMissing) {
+		return nil, nil //nolint:nilnil // no date, as said above
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -3,10 +3,12 @@ package procedure
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/viet"
@@ -75,9 +77,10 @@ type Content struct {
 	Routing   []Dated[[]Route]
 	General   []Dated[General]
 	Homes     []Dated[agency.Home]
-	Rights    []Dated[map[string][]string] // role → permissions
-	Synonyms  []Dated[string]              // text of synonyms.txt
-	Templates []Dated[string]              // wording of printed papers, by path
+	Rights    []Dated[map[string][]string]  // role → permissions
+	Synonyms  []Dated[string]               // text of synonyms.txt
+	Templates []Dated[string]               // wording of printed papers, by path
+	Calendars []Dated[[]calendar.Exception] // days off and made-up days announced for a year; the ID is the year
 	Hours     []agency.Hours
 	Agencies  []agency.Agency
 	Posts     []agency.Post
@@ -209,6 +212,34 @@ func (k *Catalogue) Template(path, day string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Calendar returns the working calendar on day: the civil one that is built in, with the years the province
+// was told since. A year it was told replaces the built-in one.
+func (k *Catalogue) Calendar(day string) (*calendar.Calendar, error) {
+	told := map[int][]calendar.Exception{}
+	for _, d := range k.c.Calendars {
+		if agency.InForce(d.From, d.Until, day) {
+			if year, err := strconv.Atoi(d.ID); err == nil {
+				told[year] = d.Value
+			}
+		}
+	}
+	if len(told) == 0 {
+		return calendar.Civil, nil
+	}
+	years := calendar.Civil.Years()
+	var rows []calendar.Exception
+	for _, e := range calendar.Civil.Exceptions() {
+		if _, replaced := told[e.Date.Year()]; !replaced {
+			rows = append(rows, e)
+		}
+	}
+	for year, own := range told {
+		years = append(years, year)
+		rows = append(rows, own...)
+	}
+	return calendar.New("province", years, rows)
 }
 
 // Listed returns the procedures of which only the heading is known, by code.

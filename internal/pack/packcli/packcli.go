@@ -4,6 +4,7 @@
 package packcli
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -14,9 +15,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/national"
 	"github.com/motcua/motcua/internal/pack"
@@ -44,7 +48,7 @@ const usage = `Usage:
       Read a pack and list everything wrong with it: file, line, reason.
   motcua pack import --data DIR|--db URL FILE… [--report json] [--draft]
       Import packs (folders), the national catalogue (.jsonl), its lists (.xlsx) and administrative
-      units (.json, .csv). Files are recognised by content. What is new is in force from today; what
+      units (.json, .csv), days off of a year (.csv with date,kind,name). Files are recognised by content. What is new is in force from today; what
       would change something in force waits as a draft for publish. With --draft everything waits.
   motcua pack diff A B [--json]
       Say what changed from pack A to pack B.
@@ -389,8 +393,16 @@ func ImportFiles(ctx context.Context, store *proceduredb.Store, files []string, 
 			}
 			continue
 		}
-		if err := readFile(reader, name); err != nil {
+		days, ok, err := readCalendar(name)
+		switch {
+		case err != nil && days == nil:
 			return report, err
+		case ok:
+			batches = append(batches, *days)
+		default:
+			if err := readFile(reader, name); err != nil {
+				return report, err
+			}
 		}
 	}
 	imp := reader.Result()
@@ -419,6 +431,42 @@ func ImportFiles(ctx context.Context, store *proceduredb.Store, files []string, 
 	}
 	return report, store.KeepReport(ctx, report)
 }
+
+// readCalendar reads a file of days off and made-up days: one document for each year it covers. ok is false for
+// files of other kinds.
+func readCalendar(name string) (b *proceduredb.Batch, ok bool, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close()
+	in := bufio.NewReader(f)
+	head, err := in.Peek(512)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, false, fmt.Errorf("read %s: %w", name, err)
+	}
+	if !calendarHead.Match(head) {
+		return &proceduredb.Batch{}, false, nil
+	}
+	cal, err := calendar.ParseCSV(filepath.ToSlash(name), in)
+	if err != nil {
+		return nil, false, err
+	}
+	b = &proceduredb.Batch{Origin: "calendar"}
+	for _, year := range cal.Years() {
+		rows := []calendar.Exception{}
+		for _, e := range cal.Exceptions() {
+			if e.Date.Year() == year {
+				rows = append(rows, e)
+			}
+		}
+		b.Documents = append(b.Documents, proceduredb.Document{Kind: proceduredb.KindCalendar, ID: strconv.Itoa(year), Value: rows})
+	}
+	return b, true, nil
+}
+
+// calendarHead is the head line of a file of days, after comments.
+var calendarHead = regexp.MustCompile(`^(?:\x{FEFF})?(?:#[^\n]*\n)*date,kind`)
 
 func readFile(reader *national.Reader, name string) error {
 	f, err := os.Open(name)

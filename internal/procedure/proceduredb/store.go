@@ -38,6 +38,7 @@ const (
 	KindForm     = "form"
 	KindProcess  = "process"
 	KindTemplate = "template"
+	KindCalendar = "calendar" // days announced for one year; the id is the year
 )
 
 // ErrNotFound says that there is no such version.
@@ -296,6 +297,8 @@ func (d row) into(c *procedure.Content) error {
 		return dated(d, &c.Synonyms)
 	case KindTemplate:
 		return dated(d, &c.Templates)
+	case KindCalendar:
+		return dated(d, &c.Calendars)
 	case KindForm:
 		return dated(d, &c.Forms)
 	case KindProcess:
