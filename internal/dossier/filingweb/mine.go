@@ -1,0 +1,223 @@
+package filingweb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/dossier/paper"
+	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/print"
+	"github.com/motcua/motcua/internal/web"
+	"github.com/motcua/motcua/internal/web/component"
+	"github.com/motcua/motcua/lang"
+)
+
+// mine returns a dossier of the signed-in person's own. Somebody else's does not exist for them, whatever
+// other rights they hold.
+func (p *pages) mine(r *http.Request) (*dossier.Dossier, []journal.Event, error) {
+	by := actor(r.Context())
+	d, events, err := p.Service.Dossier(r.Context(), by, r.PathValue("id"))
+	if err != nil {
+		return nil, nil, err
+	}
+	if d.Account == "" || d.Account != by.Person {
+		return nil, nil, dossier.ErrNotFound
+	}
+	return d, events, nil
+}
+
+type draftLine struct {
+	dossier.Draft
+	title string
+}
+
+type listView struct {
+	drafts  []draftLine
+	waiting []dossier.Row // the person has to do something
+	running []dossier.Row
+	ended   []dossier.Row
+	next    string
+	unread  int
+	now     time.Time
+	first   bool // nothing of the list was passed over
+}
+
+func (v listView) empty() bool {
+	return len(v.drafts)+len(v.waiting)+len(v.running)+len(v.ended) == 0
+}
+
+func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	by := actor(ctx)
+	after := r.URL.Query().Get("sau")
+	rows, next, err := p.Service.Find(ctx, by, "", "", after)
+	if err != nil {
+		return err
+	}
+	v := listView{now: p.Now(), first: after == ""}
+	if next != "" {
+		v.next = "/ho-so-cua-toi?sau=" + url.QueryEscape(next)
+	}
+	for _, row := range rows {
+		switch {
+		case row.Status == dossier.SupplementRequested:
+			v.waiting = append(v.waiting, row)
+		case row.Status.Ended():
+			v.ended = append(v.ended, row)
+		default:
+			v.running = append(v.running, row)
+		}
+	}
+	if v.first {
+		drafts, err := p.Service.Drafts(ctx, by)
+		if err != nil {
+			return err
+		}
+		for _, d := range drafts {
+			line := draftLine{Draft: d, title: d.Procedure}
+			if pinned, ok := p.Catalogue().Pinned(d.Digest); ok {
+				line.title = pinned.Name
+			}
+			v.drafts = append(v.drafts, line)
+		}
+		if v.unread, err = p.Notices.Unread(ctx, by.Person); err != nil {
+			return err
+		}
+	}
+	return web.Render(w, r, http.StatusOK, listPage(v))
+}
+
+func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
+	d, events, err := p.mine(r)
+	if err != nil {
+		return err
+	}
+	moments, err := dossier.Timeline(events)
+	if err != nil {
+		return err
+	}
+	t := p.tell(r.Context(), d, moments...)
+	sections, err := p.answered(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, ownPage(t, sections))
+}
+
+// supplement opens the completion of a dossier; a second click finds the first one's draft.
+func (p *pages) supplement(w http.ResponseWriter, r *http.Request) error {
+	if _, err := web.ReadForm(r); err != nil {
+		return err
+	}
+	d, _, err := p.mine(r)
+	if err != nil {
+		return err
+	}
+	draft, err := p.Service.StartSupplement(r.Context(), actor(r.Context()), d.ID)
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, "/soan/"+draft.ID)
+}
+
+// result stands for the number of a paper: what the agency issued.
+const resultPaper = "ket-qua"
+
+func (p *pages) ownPaper(w http.ResponseWriter, r *http.Request) error {
+	d, _, err := p.mine(r)
+	if err != nil {
+		return err
+	}
+	if r.PathValue("n") == resultPaper {
+		if d.Result == nil || d.Result.File == nil {
+			return web.ErrNoPage
+		}
+		return p.serve(w, r, *d.Result.File)
+	}
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || n < 1 || n > len(d.Papers) {
+		return web.ErrNoPage
+	}
+	return p.serve(w, r, d.Papers[n-1])
+}
+
+// Printed forms an applicant may open, as they stand in addresses.
+const (
+	formReceipt    = "giay-tiep-nhan"
+	formSupplement = "yeu-cau-bo-sung"
+	formRefusal    = "tu-choi"
+)
+
+func (p *pages) ownForm(w http.ResponseWriter, r *http.Request) error {
+	d, _, err := p.mine(r)
+	if err != nil {
+		return err
+	}
+	return p.printed(w, d, r.PathValue("form"))
+}
+
+// printed answers one of the printed forms of the dossier as PDF.
+func (p *pages) printed(w http.ResponseWriter, d *dossier.Dossier, form string) error {
+	s := p.source()
+	forms, err := s.Forms(d, p.Now())
+	if err != nil {
+		return err
+	}
+	var pdf []byte
+	switch form {
+	case formReceipt:
+		var v print.Receipt
+		if v, err = s.Receipt(d, print.CopyGiven); err == nil {
+			pdf, err = forms.Receipt(v)
+		}
+	case formSupplement:
+		var v print.SupplementRequest
+		if v, err = s.SupplementRequest(d, len(d.Supplements)-1); err == nil {
+			pdf, err = forms.SupplementRequest(v)
+		}
+	case formRefusal:
+		var v print.Refusal
+		if v, err = s.Refusal(d); err == nil {
+			pdf, err = forms.Refusal(v)
+		}
+	default:
+		err = web.ErrNoPage
+	}
+	if err != nil {
+		return err
+	}
+	return web.WriteFile(w, "application/pdf", form+"-"+d.Shown()+".pdf", true, bytes.NewReader(pdf))
+}
+
+// formsOf lists the printed forms that the dossier has by now.
+func (t told) formsOf(ctx context.Context) []component.Fact {
+	var out []component.Fact
+	add := func(form string, err error) {
+		if !errors.Is(err, paper.ErrNone) {
+			out = append(out, component.Fact{Name: lang.T(ctx, "filing.form."+form), Content: link(t.path("/ban-in/"+form), lang.T(ctx, "filing.open-pdf"), lang.T(ctx, "filing.form."+form))})
+		}
+	}
+	if t.Accepted() {
+		add(formReceipt, nil)
+	}
+	if len(t.Supplements) > 0 {
+		add(formSupplement, nil)
+	}
+	_, err := t.source.Refusal(t.Dossier)
+	add(formRefusal, err)
+	return out
+}
+
+func (p *pages) notices(w http.ResponseWriter, r *http.Request) error {
+	list, err := p.Notices.Notices(r.Context(), actor(r.Context()).Person)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, noticesPage(list))
+}

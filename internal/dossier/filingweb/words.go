@@ -1,0 +1,238 @@
+package filingweb
+
+import (
+	"context"
+	"time"
+
+	"github.com/motcua/motcua/internal/calendar"
+	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/dossier/paper"
+	"github.com/motcua/motcua/internal/viet"
+	"github.com/motcua/motcua/internal/web/component"
+	"github.com/motcua/motcua/lang"
+)
+
+// told is a dossier ready to be put into words for its applicant.
+type told struct {
+	*dossier.Dossier
+	source  paper.Source
+	now     time.Time
+	moments []dossier.Moment
+}
+
+func (p *pages) tell(_ context.Context, d *dossier.Dossier, moments ...dossier.Moment) told {
+	return told{Dossier: d, source: p.source(), now: p.Now(), moments: moments}
+}
+
+// when writes an instant in the language of ctx.
+func when(ctx context.Context, t time.Time) string {
+	if lang.From(ctx) == lang.EN {
+		return viet.DateTimeEnglish(t)
+	}
+	return viet.DateTime(t)
+}
+
+// onDay writes a local date (yyyy-mm-dd).
+func onDay(ctx context.Context, date string) string {
+	t, err := time.ParseInLocation(time.DateOnly, date, calendar.Zone)
+	if err != nil {
+		return date
+	}
+	if lang.From(ctx) == lang.EN {
+		return viet.DayEnglish(t)
+	}
+	return viet.Day(t)
+}
+
+func iso(t time.Time) string { return t.In(calendar.Zone).Format(time.RFC3339) }
+
+// overdue reports whether a date was promised and has passed while the case is open.
+func overdue(s dossier.Status, due, now time.Time) bool {
+	return s == dossier.Processing && !due.IsZero() && now.After(due)
+}
+
+// tone is the colour and icon of where a dossier stands.
+func tone(s dossier.Status, due, now time.Time) component.Tone {
+	switch s {
+	case dossier.SupplementRequested:
+		return component.Paused
+	case dossier.Refused:
+		return component.Neutral
+	case dossier.Processing:
+		if overdue(s, due, now) {
+			return component.Overdue
+		}
+		return component.InTime
+	case dossier.Resolved, dossier.Returned:
+		return component.Done
+	}
+	return component.Neutral
+}
+
+// status names where a dossier stands in two or three words.
+func status(ctx context.Context, s dossier.Status, due, now time.Time) string {
+	if overdue(s, due, now) {
+		return lang.T(ctx, "filing.overdue")
+	}
+	return lang.T(ctx, "status."+string(s))
+}
+
+func (t told) tone() component.Tone               { return tone(t.Status, t.DueAt(), t.now) }
+func (t told) status(ctx context.Context) string  { return status(ctx, t.Status, t.DueAt(), t.now) }
+func (t told) desk() string                       { return t.source.Agency(t.Desk, t.now) }
+func (t told) holder() string                     { return t.source.Holder(t.Holder, t.now) }
+func (t told) address() string                    { return t.source.Track(t.Dossier).Address }
+func (t told) path(rest string) string            { return "/ho-so-cua-toi/" + t.ID + rest }
+func (t told) receiptPath() string                { return receiptPath(t.Code, t.Secret) }
+func (t told) pendingUntil(c context.Context) string { return onDay(c, t.Pending().Until) }
+
+// sentence says where the dossier is, who has it and until when.
+func (t told) sentence(ctx context.Context) string {
+	switch t.Status {
+	case dossier.Submitted:
+		if t.AnswerDue.IsZero() {
+			return lang.T(ctx, "filing.now.submitted", "desk", t.desk())
+		}
+		return lang.T(ctx, "filing.now.submitted-until", "desk", t.desk(), "until", when(ctx, t.AnswerDue))
+	case dossier.SupplementRequested:
+		if q := t.Pending(); q != nil && q.Until != "" {
+			return lang.T(ctx, "filing.now.supplement-until", "until", onDay(ctx, q.Until))
+		}
+		return lang.T(ctx, "filing.now.supplement")
+	case dossier.Refused:
+		return lang.T(ctx, "filing.now.refused", "desk", t.desk(), "at", when(ctx, t.RefusedAt))
+	case dossier.Resolved:
+		return lang.T(ctx, "filing.now.resolved", "desk", t.desk())
+	case dossier.Returned:
+		return lang.T(ctx, "filing.now.returned", "at", when(ctx, t.ReturnedAt))
+	case dossier.Processing:
+		switch due := t.DueAt(); {
+		case due.IsZero():
+			return lang.T(ctx, "filing.now.processing", "step", t.StepTitle, "holder", t.holder())
+		case overdue(t.Status, due, t.now):
+			return lang.T(ctx, "filing.now.overdue", "step", t.StepTitle, "holder", t.holder(), "due", when(ctx, due))
+		default:
+			return lang.T(ctx, "filing.now.processing-until", "step", t.StepTitle, "holder", t.holder(), "due", when(ctx, due))
+		}
+	}
+	return ""
+}
+
+// next says what happens next, on the page after submitting.
+func (t told) next(ctx context.Context) string {
+	if t.AnswerDue.IsZero() {
+		return lang.T(ctx, "filing.done.next", "desk", t.desk())
+	}
+	return lang.T(ctx, "filing.done.next-until", "desk", t.desk(), "until", when(ctx, t.AnswerDue))
+}
+
+// why is the derivation of the date in force; nil when none was promised.
+func (t told) why(ctx context.Context) *component.Why {
+	if t.Due == nil || t.DueAt().IsZero() || t.Status == dossier.SupplementRequested {
+		return nil
+	}
+	w := component.Why{
+		Summary: lang.T(ctx, "filing.why"),
+		Intro:   lang.T(ctx, "filing.why-intro", "limit", t.Due.Limit.Text(string(lang.From(ctx)))),
+		Result:  lang.T(ctx, "filing.why-result", "due", when(ctx, t.DueAt())),
+	}
+	for _, line := range t.Due.Explain(string(lang.From(ctx))) {
+		w.Lines = append(w.Lines, component.WhyLine{What: line})
+	}
+	return &w
+}
+
+// limit names the processing time the dossier was accepted with.
+func (t told) limit(ctx context.Context) string {
+	l, err := deadline.ParseLimit(t.Limit)
+	if err != nil {
+		return ""
+	}
+	return l.Text(string(lang.From(ctx)))
+}
+
+// timeline puts what happened into words for the applicant: no officer's name, no inside remark. The newest comes
+// first, since that is what people look for.
+func (t told) timeline(ctx context.Context) []component.Moment {
+	var out []component.Moment
+	for _, m := range t.moments {
+		c := component.Moment{When: when(ctx, m.At), ISO: iso(m.At)}
+		switch m.Kind {
+		case dossier.EventSubmitted, dossier.EventSupplemented, dossier.EventRefused, dossier.EventReturned:
+			c.Title = lang.T(ctx, "event."+m.Kind)
+		case dossier.EventAccepted:
+			c.Title, c.By = lang.T(ctx, "event."+m.Kind), t.desk()
+		case dossier.EventSupplementRequested:
+			c.Title = lang.T(ctx, "event."+m.Kind)
+			if len(m.Items) > 0 {
+				c.Body = bullets(m.Items)
+			}
+		case dossier.EventMoved:
+			if m.Step == "" {
+				continue
+			}
+			c.Title, c.By = m.Step, t.source.Holder(m.Holder, m.At)
+		case dossier.EventResolved:
+			c.Title = lang.T(ctx, "event."+m.Kind)
+			if m.Outcome != "" {
+				c.Text = lang.T(ctx, "outcome."+m.Outcome)
+			}
+		case dossier.EventErased:
+			c.Title = lang.T(ctx, "event."+m.Kind)
+		default: // who inside was given the work, and their remarks, are not for the public
+			continue
+		}
+		if !m.Due.IsZero() {
+			c.Text = lang.T(ctx, "filing.moment-due", "due", when(ctx, m.Due))
+		}
+		out = append(out, c)
+	}
+	if n := len(out); n > 0 && !t.Status.Ended() {
+		out[n-1].State = component.StepCurrent
+	}
+	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
+		out[i], out[j] = out[j], out[i]
+	}
+	return out
+}
+
+// degree shows how far a dossier is and nothing else.
+// law: TT01-2018 16
+func degree(ctx context.Context, s dossier.Status, accepted bool) []component.Step {
+	names := []string{"submitted", "accepted", "resolved", "returned"}
+	at := 0 // steps done
+	switch s {
+	case dossier.Submitted:
+		at = 1
+	case dossier.SupplementRequested:
+		at = 1
+		if accepted {
+			at = 2
+		}
+	case dossier.Processing:
+		at = 2
+	case dossier.Resolved:
+		at = 3
+	case dossier.Returned:
+		at = 4
+	case dossier.Refused:
+		return []component.Step{
+			{Text: lang.T(ctx, "filing.degree.submitted"), State: component.StepDone},
+			{Text: lang.T(ctx, "filing.degree.refused"), State: component.StepStopped},
+		}
+	}
+	out := make([]component.Step, len(names))
+	for i, n := range names {
+		out[i] = component.Step{Text: lang.T(ctx, "filing.degree."+n), State: component.StepToDo}
+		switch {
+		case i < at:
+			out[i].State = component.StepDone
+		case i == at:
+			out[i].State = component.StepCurrent
+		}
+	}
+	return out
+}
+
+func dayOf(t time.Time) string { return calendar.DateOf(t).String() }
