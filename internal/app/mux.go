@@ -18,6 +18,7 @@ func (a *App) mux() *web.Mux {
 		o.Demo = append(o.Demo, accountweb.DemoAccount{Role: demoTitle(d), Name: d.Person, SignIn: d.Name, Password: d.Password})
 	}
 	accountweb.Register(m, a.accounts, o)
+	a.filing(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)
 	}

@@ -20,6 +20,7 @@ type ServeConfig struct {
 	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
 	Limits      web.Limits     // rate limits; nil: the defaults
 	MaxInFlight int
+	Address     string         // public address without a slash at its end, for QR codes on papers; empty: that of the request
 	Accounts    account.Config // sessions and throttling
 }
 

@@ -28,7 +28,7 @@ type checkView struct {
 	changed bool // something was changed in another window since the page was drawn
 }
 
-func (p *pages) checkView(ctx context.Context, d *work) checkView {
+func (p *pages) checkView(d *work) checkView {
 	v := checkView{sections: d.form.Summary(d.answers, d.given.Places)}
 	if id := d.resolver(); id != "" {
 		v.office = p.source().Agency(id, p.Now())
@@ -55,7 +55,7 @@ func (d *work) faults(ctx context.Context) []component.FieldError {
 
 func (p *pages) check(w http.ResponseWriter, r *http.Request) error {
 	return p.page(func(w http.ResponseWriter, r *http.Request, d *work) error {
-		return web.Render(w, r, http.StatusOK, checkPage(d, p.checkView(r.Context(), d)))
+		return web.Render(w, r, http.StatusOK, checkPage(d, p.checkView(d)))
 	})(w, r)
 }
 
@@ -81,7 +81,7 @@ func (p *pages) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := p.checkView(ctx, d)
+	v := p.checkView(d)
 	v.declared = f.Get(declareInput) != ""
 	v.errors = d.faults(ctx)
 	if !v.declared {
@@ -184,5 +184,7 @@ func (p *pages) done(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, donePage(p.tell(r.Context(), d)))
+	t := p.tell(d)
+	t.source = p.sourceFor(r)
+	return web.Render(w, r, http.StatusOK, donePage(t))
 }

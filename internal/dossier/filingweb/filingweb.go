@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 	"time"
 
@@ -87,10 +88,11 @@ type Deps struct {
 	// Person tells what is known of a signed-in person, to be filled in for them.
 	Person func(ctx context.Context, id string) (eform.Person, error)
 	// Name tells the name of an officer for printed papers, empty when unknown.
-	Name    func(person string) string
-	Cache   *web.PageCache
-	Now     func() time.Time
-	Address func() string // public address of the service without a slash at its end, for QR codes
+	Name  func(person string) string
+	Cache *web.PageCache
+	Now   func() time.Time
+	// Address is the public address of the service without a slash at its end, for QR codes; empty: that of the request.
+	Address string
 	Scratch string        // folder for uploads not yet judged; empty: the system's
 	Policy  upload.Policy // what is accepted; the zero policy means upload.Default
 }
@@ -177,9 +179,18 @@ func (p *pages) given() eform.Given {
 }
 
 func (p *pages) source() paper.Source {
-	s := paper.Source{Catalogue: p.Catalogue(), Name: p.Name}
-	if p.Address != nil {
-		s.Address = p.Address()
+	return paper.Source{Catalogue: p.Catalogue(), Name: p.Name, Address: p.Address}
+}
+
+// sourceFor is source on a page that is drawn for one request only and may show where it came in.
+func (p *pages) sourceFor(r *http.Request) paper.Source {
+	s := p.source()
+	if s.Address == "" {
+		scheme := "http://"
+		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+			scheme = "https://"
+		}
+		s.Address = scheme + r.Host
 	}
 	return s
 }

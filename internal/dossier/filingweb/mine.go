@@ -102,7 +102,7 @@ func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t := p.tell(r.Context(), d, moments...)
+	t := p.tell(d, moments...)
 	sections, err := p.answered(r.Context(), d)
 	if err != nil {
 		return err
@@ -159,12 +159,12 @@ func (p *pages) ownForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.printed(w, d, r.PathValue("form"))
+	return p.printed(w, r, d, r.PathValue("form"))
 }
 
 // printed answers one of the printed forms of the dossier as PDF.
-func (p *pages) printed(w http.ResponseWriter, d *dossier.Dossier, form string) error {
-	s := p.source()
+func (p *pages) printed(w http.ResponseWriter, r *http.Request, d *dossier.Dossier, form string) error {
+	s := p.sourceFor(r)
 	forms, err := s.Forms(d, p.Now())
 	if err != nil {
 		return err

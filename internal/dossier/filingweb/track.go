@@ -85,7 +85,7 @@ func (p *pages) track(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		return trackPage(p.tell(r.Context(), d, moments...)), nil
+		return trackPage(p.tell(d, moments...)), nil
 	})
 }
 
@@ -123,7 +123,7 @@ func (p *pages) receipt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.printed(w, d, formReceipt)
+	return p.printed(w, r, d, formReceipt)
 }
 
 // answered are the answers of a submitted dossier for reading, in the units of the day it was lodged.

@@ -24,8 +24,10 @@ var plainText = templ.Attributes{"spellcheck": "false", "autocapitalize": "none"
 
 func startCrumbs(ctx context.Context, v *procedure.Version) []component.Crumb {
 	return []component.Crumb{
-		{Text: lang.T(ctx, "nav.home"), Href: "/"}, {Text: lang.T(ctx, "nav.procedures"), Href: "/thu-tuc"},
-		{Text: v.Code, Href: "/thu-tuc/" + v.Code}, {Text: lang.T(ctx, "filing.start.title")},
+		{Text: lang.T(ctx, "nav.home"), Href: "/"},
+		{Text: lang.T(ctx, "nav.procedures"), Href: "/thu-tuc"},
+		{Text: v.Code, Href: "/thu-tuc/" + v.Code},
+		{Text: lang.T(ctx, "filing.start.title")},
 	}
 }
 
@@ -207,8 +209,10 @@ func (v listView) grid(ctx context.Context, caption string, list []dossier.Row) 
 	g := component.Grid{
 		Caption: caption, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "filing.col.procedure"), Width: "wide"}, {Title: lang.T(ctx, "filing.col.status")},
-			{Title: lang.T(ctx, "filing.col.filed")}, {Title: lang.T(ctx, "filing.col.due")},
+			{Title: lang.T(ctx, "filing.col.procedure"), Width: "wide"},
+			{Title: lang.T(ctx, "filing.col.status")},
+			{Title: lang.T(ctx, "filing.col.filed")},
+			{Title: lang.T(ctx, "filing.col.due")},
 		},
 	}
 	for _, r := range list {

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+
+	"github.com/motcua/motcua/internal/dossier/dossierdb"
+	"github.com/motcua/motcua/internal/dossier/filingweb"
+	"github.com/motcua/motcua/internal/eform"
+	"github.com/motcua/motcua/internal/web"
+)
+
+// pageMemory is how many bytes of drawn tracking pages are kept.
+const pageMemory = 24 << 20
+
+// filing puts the applicant's pages on the mux.
+func (a *App) filing(m *web.Mux) {
+	filingweb.Register(m, filingweb.Deps{
+		Service: a.dossiers, Answers: a.store, Files: a.files, Notices: notices{a.store}, Catalogue: a.province.Catalogue,
+		Places: a.places, Person: a.person, Name: a.nameOf, Cache: web.NewPageCache(pageMemory), Now: a.cfg.Now, Address: a.cfg.Serve.Address,
+	})
+}
+
+// places are the administrative units in force on a local day.
+func (a *App) places(day string) eform.Places {
+	p, err := a.catalog.Places(context.Background())
+	if err != nil {
+		a.cfg.Log.Warn("administrative units not read", "err", err)
+		return nil
+	}
+	return eform.PlacesOn(p, day)
+}
+
+// person is what is known of somebody who fills in a form.
+func (a *App) person(ctx context.Context, id string) (eform.Person, error) {
+	p, err := a.accounts.Person(ctx, id)
+	if err != nil {
+		return eform.Person{}, err
+	}
+	return eform.Person{Name: p.Name, Number: p.Number, Birth: p.Birth, Phone: p.Phone, Email: p.Email, AddressText: p.Address}, nil
+}
+
+// nameOf is the name that stands under a printed paper.
+func (a *App) nameOf(id string) string {
+	if id == "" {
+		return ""
+	}
+	p, err := a.accounts.Person(context.Background(), id)
+	if err != nil {
+		return ""
+	}
+	return p.Name
+}
+
+// notices hands the store's notices to the pages.
+type notices struct{ s *dossierdb.Store }
+
+func (n notices) Unread(ctx context.Context, person string) (int, error) {
+	return n.s.Unread(ctx, person)
+}
+
+func (n notices) Notices(ctx context.Context, person string) ([]filingweb.Notice, error) {
+	list, err := n.s.Notices(ctx, person)
+	out := make([]filingweb.Notice, len(list))
+	for i, x := range list {
+		out[i] = filingweb.Notice(x)
+	}
+	return out, err
+}
