@@ -2,6 +2,7 @@ package app
 
 import (
 	"github.com/motcua/motcua/internal/account/accountweb"
+	"github.com/motcua/motcua/internal/procedure/procedureweb"
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 )
@@ -18,6 +19,7 @@ func (a *App) mux() *web.Mux {
 		o.Demo = append(o.Demo, accountweb.DemoAccount{Role: demoTitle(d), Name: d.Person, SignIn: d.Name, Password: d.Password})
 	}
 	accountweb.Register(m, a.accounts, o)
+	procedureweb.Register(m, procedureweb.Deps{Province: a.province, Finder: a.finder, Now: a.cfg.Now, Address: a.cfg.Serve.Address})
 	a.filing(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)
