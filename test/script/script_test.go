@@ -1,0 +1,428 @@
+// Package script tells stories on the real binary: testdata/*.txtar. A story starts
+// provinces, walks through them over HTTP as people would, takes the machine's power
+// away, and asks `motcua check` what is left. Besides the commands of testscript:
+//
+//	province NAME [flag…]   motcua demo on the folder NAME and a free port; $URL names it
+//	serve NAME [flag…]      motcua serve on the folder NAME
+//	stop | crash            SIGTERM and wait | kill -9
+//	as WHO [SIGN-IN]        go on as WHO, signed in as an account of the demo when named
+//	get PATH | click WORDS  open a page, follow a link by its words
+//	send BUTTON [name=value …]  send the form with the button; name=@file sends a file
+//	again                   send the last form once more, the very same bytes of it
+//	see WORDS | status N | at PATTERN   what stands on the screen; with ! the opposite for see
+//	keep VAR PATTERN        the first group of a pattern in the page's text or address, as $VAR
+//	download PATH FILE      save what a path answers
+//	sql NAME STATEMENT      edit the database of a province by hand
+//	postgres start|stop     a PostgreSQL of the story; $PG names a database in it
+package script
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/motcua/motcua/internal/testkit"
+	"github.com/motcua/motcua/test/visitor"
+)
+
+var binary string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "motcua-stories-")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(dir, "motcua")
+	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/motcua").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build motcua: %v\n%s", err, out)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			s := &story{people: map[string]*person{}, accounts: map[string]string{}}
+			e.Values[key{}] = s
+			e.Vars = append(e.Vars, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"), "SAMPLES="+mustAbs("samples"))
+			e.Defer(s.end)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"province": province, "serve": serve, "stop": stop, "crash": crash,
+			"as": as, "get": get, "click": click, "send": send, "again": again, "see": see, "status": status, "at": at, "keep": keep,
+			"download": download, "sql": editSQL, "postgres": postgres,
+		},
+	})
+}
+
+func mustAbs(p string) string {
+	out, err := filepath.Abs(p)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+type key struct{}
+
+// story is what one script has going on.
+type story struct {
+	cmd      *exec.Cmd
+	gone     chan error
+	said     *transcript // stderr of the running motcua
+	base     string
+	accounts map[string]string // passwords by sign-in name
+	people   map[string]*person
+	now      *person
+	pg       *testkit.Server
+}
+
+// person is one visitor and the form last sent.
+type person struct {
+	*visitor.Visitor
+	button string
+	page   *visitor.Page
+	fields map[string][]string
+}
+
+func of(ts *testscript.TestScript) *story { return ts.Value(key{}).(*story) }
+
+func (s *story) end() {
+	if s.cmd != nil {
+		_ = s.cmd.Process.Kill()
+		<-s.gone
+		s.cmd = nil
+	}
+	if s.pg != nil {
+		s.pg.Close()
+	}
+}
+
+// transcript collects what a process says.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	line chan string
+}
+
+func newTranscript() *transcript { return &transcript{line: make(chan string, 1)} }
+
+// Write hands the first whole line to whom waits and keeps everything.
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text.Write(p)
+	if i := bytes.IndexByte(t.text.Bytes(), '\n'); i >= 0 {
+		select {
+		case t.line <- string(t.text.Bytes()[:i]):
+		default:
+		}
+	}
+	return len(p), nil
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
+}
+
+// start runs motcua in the background and returns the first line that says where it serves.
+func (s *story) start(ts *testscript.TestScript, ready func(out, err *transcript) (string, bool), name string, args ...string) {
+	if s.cmd != nil {
+		ts.Fatalf("a province runs already: stop it first")
+	}
+	cmd := exec.Command(name, args...)
+	out, errs := newTranscript(), newTranscript()
+	cmd.Stdout, cmd.Stderr, cmd.Dir = out, errs, ts.MkAbs(".")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	ts.Check(cmd.Start())
+	gone := make(chan error, 1)
+	go func() { gone <- cmd.Wait() }()
+	s.cmd, s.gone, s.said = cmd, gone, errs
+	patience := time.After(time.Minute)
+	for {
+		if base, ok := ready(out, errs); ok {
+			s.base = base
+			break
+		}
+		select {
+		case err := <-gone:
+			s.cmd = nil
+			ts.Fatalf("motcua ended: %v\n%s%s", err, out, errs)
+		case <-patience:
+			ts.Fatalf("motcua is not ready:\n%s%s", out, errs)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	ts.Setenv("URL", s.base)
+	for _, p := range s.people {
+		// The same browsers at the new address: their cookies belong to the host, not the port.
+		p.Base = s.base
+		p.Page = nil
+	}
+}
+
+func province(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	if neg {
+		ts.Fatalf("unsupported: ! province")
+	}
+	name, flags := args[0], append([]string{"demo", "--port", "0", "--json", "--data", ts.MkAbs(args[0])}, args[1:]...)
+	_ = name
+	program := binary
+	if size := ts.Getenv("DISK"); size != "" {
+		program, flags = onDisk(ts, args[0], size, flags)
+	}
+	s.start(ts, func(out, _ *transcript) (string, bool) {
+		line, _, whole := strings.Cut(out.String(), "\n")
+		if !whole {
+			return "", false
+		}
+		var ready struct {
+			BaseURL  string `json:"base_url"`
+			Accounts []struct{ Role, Name, Password string }
+		}
+		ts.Check(json.Unmarshal([]byte(line), &ready))
+		for _, a := range ready.Accounts {
+			s.accounts[a.Name] = a.Password
+		}
+		return ready.BaseURL, true
+	}, program, flags...)
+}
+
+// onDisk puts the province's folder on a disk of its own size, seen by the program only: a
+// namespace of mounts, which needs no root where the kernel lets people map their own.
+func onDisk(ts *testscript.TestScript, name, size string, flags []string) (string, []string) {
+	ts.Check(os.MkdirAll(ts.MkAbs(name), 0o755))
+	args := []string{"--mount"}
+	if os.Geteuid() != 0 {
+		args = append(args, "--map-root-user")
+	}
+	args = append(args, "sh", "-c", `mount -t tmpfs -o size=`+size+` none "$0" && exec "$@"`, ts.MkAbs(name), binary)
+	return "unshare", append(args, flags...)
+}
+
+var listening = regexp.MustCompile(`"msg":"serving","addr":"([^"]+)"`)
+
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	flags := append([]string{"serve", "--addr", "127.0.0.1:0", "--data", ts.MkAbs(args[0])}, args[1:]...)
+	s.start(ts, func(_, errs *transcript) (string, bool) {
+		m := listening.FindStringSubmatch(errs.String())
+		if m == nil {
+			return "", false
+		}
+		return "http://" + m[1], true
+	}, binary, flags...)
+}
+
+func stop(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
+	err := <-s.gone
+	s.cmd = nil
+	if err != nil {
+		ts.Fatalf("motcua stopped with %v\n%s", err, s.said)
+	}
+}
+
+func crash(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	ts.Check(s.cmd.Process.Kill())
+	<-s.gone
+	s.cmd = nil
+}
+
+func as(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	p := s.people[args[0]]
+	if p == nil {
+		p = &person{Visitor: visitor.New(s.base)}
+		s.people[args[0]] = p
+	}
+	s.now = p
+	if len(args) > 1 {
+		password := s.accounts[args[1]]
+		if len(args) > 2 {
+			password = args[2]
+		}
+		if password == "" {
+			ts.Fatalf("no account %q", args[1])
+		}
+		ts.Check(p.SignIn(args[1], password))
+	}
+}
+
+func (s *story) who(ts *testscript.TestScript) *person {
+	if s.now == nil {
+		s.now = &person{Visitor: visitor.New(s.base)}
+		s.people[""] = s.now
+	}
+	return s.now
+}
+
+// tell puts the page's text where `stdout` looks, and in the log.
+func (s *story) tell(ts *testscript.TestScript) {
+	page := s.now.Page
+	_, _ = io.WriteString(ts.Stdout(), page.Text()+"\n")
+}
+
+func (s *story) done(ts *testscript.TestScript, neg bool, err error) {
+	if neg {
+		if err == nil {
+			ts.Fatalf("unexpected success")
+		}
+		return
+	}
+	ts.Check(err)
+	s.tell(ts)
+}
+
+func get(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	s.done(ts, neg, s.who(ts).Get(args[0]))
+}
+
+func click(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	s.done(ts, neg, s.who(ts).Click(strings.Join(args, " ")))
+}
+
+func send(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	p := s.who(ts)
+	fields := map[string][]string{}
+	for _, a := range args[1:] {
+		name, value, ok := strings.Cut(a, "=")
+		if !ok {
+			ts.Fatalf("%q is not name=value", a)
+		}
+		if path, isFile := strings.CutPrefix(value, "@"); isFile {
+			value = "@" + ts.MkAbs(path)
+		}
+		fields[name] = append(fields[name], value)
+	}
+	p.button, p.page, p.fields = args[0], p.Page, fields
+	s.done(ts, neg, p.Submit(args[0], fields))
+}
+
+// again sends the last form from the page it stood on, as a double click or a lost answer does.
+func again(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	p := s.who(ts)
+	p.Page = p.page
+	s.done(ts, neg, p.Submit(p.button, p.fields))
+}
+
+func see(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	want := strings.Join(args, " ")
+	page := s.who(ts).Page
+	text := page.Text()
+	if strings.Contains(strings.Join(strings.Fields(text), " "), want) == neg {
+		verb := "does not say"
+		if neg {
+			verb = "says"
+		}
+		ts.Fatalf("%s (%d) %s %q:\n%s", page.URL.Path, page.Status, verb, want, text)
+	}
+}
+
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	page := s.who(ts).Page
+	if (strconv.Itoa(page.Status) == args[0]) == neg {
+		ts.Fatalf("%s answered %d:\n%s", page.URL.Path, page.Status, page.Text())
+	}
+}
+
+func at(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	page := s.who(ts).Page
+	if regexp.MustCompile(args[0]).MatchString(page.URL.RequestURI()) == neg {
+		ts.Fatalf("the page is %s:\n%s", page.URL.RequestURI(), page.Text())
+	}
+}
+
+func keep(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	page := s.who(ts).Page
+	re := regexp.MustCompile(args[1])
+	for _, text := range append([]string{page.URL.RequestURI(), page.Text()}, page.Hrefs()...) {
+		if m := re.FindStringSubmatch(text); m != nil {
+			ts.Setenv(args[0], m[len(m)-1])
+			return
+		}
+	}
+	ts.Fatalf("%s does not say %s:\n%s", page.URL.Path, args[1], page.Text())
+}
+
+func download(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	p := s.who(ts)
+	stands := p.Page
+	ts.Check(p.Get(args[0]))
+	got := p.Page
+	p.Page = stands
+	if (got.Status == http.StatusOK) == neg {
+		ts.Fatalf("%s answered %d", args[0], got.Status)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), got.Body, 0o600))
+}
+
+func editSQL(ts *testscript.TestScript, neg bool, args []string) {
+	path := filepath.Join(ts.MkAbs(args[0]), "motcua.db")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	ts.Check(err)
+	defer db.Close()
+	got, err := db.ExecContext(context.Background(), args[1])
+	ts.Check(err)
+	n, err := got.RowsAffected()
+	ts.Check(err)
+	if n == 0 {
+		ts.Fatalf("no row was touched")
+	}
+}
+
+func postgres(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	switch args[0] {
+	case "start":
+		if s.pg != nil {
+			ts.Check(s.pg.Start())
+			return
+		}
+		pg, err := testkit.StartServer()
+		ts.Check(err)
+		s.pg = pg
+		ts.Setenv("PG", pg.URL())
+	case "stop":
+		s.pg.Stop()
+	default:
+		ts.Check(errors.New("postgres start|stop"))
+	}
+}
