@@ -9,9 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/account"
+	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/pack"
 	"github.com/motcua/motcua/internal/pack/packcli"
 	"github.com/motcua/motcua/packs"
@@ -45,7 +48,9 @@ func (a *App) SetUpDemo(ctx context.Context) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("demo pack: %s", problems[0])
 	}
-	out, err := a.catalog.Import(ctx, packcli.Batch(p))
+	batch := packcli.Batch(p)
+	batch.Places = demoPlaces(p)
+	out, err := a.catalog.Import(ctx, batch)
 	if err != nil {
 		return fmt.Errorf("import the demo pack: %w", err)
 	}
@@ -91,6 +96,27 @@ func (a *App) SetUpDemo(ctx context.Context) error {
 		return fmt.Errorf("demo people: %w", err)
 	}
 	return a.writeDemo()
+}
+
+// demoPlaces are the invented province and its communes as administrative units, so that addresses can be
+// given there. A real province brings them with the national list.
+func demoPlaces(p *pack.Pack) []agency.Place {
+	var out []agency.Place
+	for _, x := range p.Agencies {
+		name, ok := strings.CutPrefix(x.Name, "Ủy ban nhân dân ")
+		if x.Place == "" || !ok {
+			continue
+		}
+		first, size := utf8.DecodeRuneInString(name)
+		name = string(unicode.ToUpper(first)) + name[size:]
+		kind, _, _ := strings.Cut(name, " ")
+		unit := agency.Place{Code: x.Place, Name: name, Kind: kind, From: demoSince}
+		if x.Level == agency.Commune {
+			unit.Parent = x.Place[:2] // codes of communes here begin with that of the province
+		}
+		out = append(out, unit)
+	}
+	return out
 }
 
 var demoRoles = []string{

@@ -73,8 +73,8 @@ func (d Date) String() string {
 func (d Date) appendISO(b []byte) []byte {
 	y, m, day := d.Civil()
 	b = append(b, byte('0'+y/1000%10), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-')
-	b = append(b, byte('0'+int(m)/10), byte('0'+int(m)%10), '-')                                   //nolint:gosec // G115: digits
-	return append(b, byte('0'+day/10), byte('0'+day%10)) //nolint:gosec // G115: digits
+	b = append(b, byte('0'+int(m)/10), byte('0'+int(m)%10), '-') //nolint:gosec // G115: digits
+	return append(b, byte('0'+day/10), byte('0'+day%10))         //nolint:gosec // G115: digits
 }
 
 // Civil returns year, month and day.

@@ -288,7 +288,7 @@ func (s *story) who(ts *testscript.TestScript) *person {
 // tell puts the page's text where `stdout` looks, and in the log.
 func (s *story) tell(ts *testscript.TestScript) {
 	page := s.now.Page
-	_, _ = io.WriteString(ts.Stdout(), page.Text()+"\n")
+	_, _ = io.WriteString(ts.Stdout(), page.URL.RequestURI()+"\n"+page.Main()+"\n")
 }
 
 func (s *story) done(ts *testscript.TestScript, neg bool, err error) {
@@ -348,7 +348,7 @@ func see(ts *testscript.TestScript, neg bool, args []string) {
 		if neg {
 			verb = "says"
 		}
-		ts.Fatalf("%s (%d) %s %q:\n%s", page.URL.Path, page.Status, verb, want, text)
+		ts.Fatalf("%s (%d) %s %q:\n%s", page.URL.Path, page.Status, verb, want, page.Main())
 	}
 }
 

@@ -351,8 +351,12 @@ func (p *Page) Text() string {
 	if p.root == nil {
 		return string(p.Body)
 	}
+	return text(find(p.root, "body"))
+}
+
+func text(n *html.Node) string {
 	var b strings.Builder
-	spell(&b, find(p.root, "body"))
+	spell(&b, n)
 	var lines []string
 	for line := range strings.Lines(b.String()) {
 		if line = strings.Join(strings.Fields(line), " "); line != "" {
@@ -360,6 +364,14 @@ func (p *Page) Text() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Main is the text of the main part alone.
+func (p *Page) Main() string {
+	if p.root == nil {
+		return string(p.Body)
+	}
+	return text(find(p.root, "main"))
 }
 
 // Title is the page's title.
