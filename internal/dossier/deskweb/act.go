@@ -1,0 +1,486 @@
+package deskweb
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/motcua/motcua/internal/access"
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/fault"
+	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/web"
+	"github.com/motcua/motcua/internal/web/component"
+	"github.com/motcua/motcua/internal/workflow"
+	"github.com/motcua/motcua/lang"
+)
+
+// Names of the inputs of acts.
+const (
+	fieldAction   = "viec"
+	fieldLimit    = "han"
+	fieldAmount   = "han-so"
+	fieldUnit     = "han-don-vi"
+	fieldNote     = "y-kien"
+	fieldPost     = "chuc-vu"
+	fieldReason   = "ly-do"
+	fieldBasis    = "can-cu"
+	fieldMissing  = "giay-to"
+	fieldItems    = "noi-dung"
+	fieldGuidance = "huong-dan"
+	fieldNumber   = "so-ket-qua"
+	fieldDate     = "ngay-ket-qua"
+	fieldName     = "ten-ket-qua"
+	fieldFile     = "tep-ket-qua"
+	fieldTo       = "nguoi-nhan"
+	fieldMethod   = "hinh-thuc"
+)
+
+// errResultDate refuses a date of a result that is none.
+var errResultDate = fault.New(fault.Invalid, "desk.result-date")
+
+// actForm is one act with what it asks.
+type actForm struct {
+	id           string // of the act
+	path         string // it is posted to
+	title        string
+	lead         string   // where the dossier goes
+	help         string   // instruction of the step
+	consequences []string // of dangerous acts
+	button       component.Act
+	danger       bool
+	files        bool   // sent as multipart
+	action       string // id of a process action
+	key          string
+	version      int64
+	from         string // list to come back to
+
+	limits  []component.Option // to choose from; nil asks nothing
+	ask     bool               // the source states no limit: the officer does
+	posts   []component.Option // who may get it
+	mayPost bool               // the choice of a post is free
+	note    bool               // a note may be given
+	must    bool               // it must
+	reason  bool
+	items   []component.Option // papers of the procedure, for requests to supplement
+	second  bool               // asked before at this stage: a legal basis is owed
+	result  bool
+	hand    bool
+
+	typed  url.Values
+	errors []component.FieldError
+}
+
+// offer lists what the actor may do, the primary act open.
+func (c *caseView) offer(ctx context.Context, d *desk, f dossier.Facts, by access.Actor) {
+	acts := c.d.Next(f, by)
+	for _, a := range acts {
+		link := component.Act{Text: label(ctx, a), Kind: component.SecondaryAct, Href: pathCase + c.d.ID + "?viec=" + url.QueryEscape(a.ID) + "#viec"}
+		switch {
+		case a.Primary && c.form == nil:
+			c.form = d.formOf(ctx, c.d, f, a)
+		case a.Danger:
+			link.Kind = component.DangerAct
+			c.danger = append(c.danger, link)
+		case a.ID == dossier.ActNote:
+			link.Kind = component.QuietAct
+			c.others = append(c.others, link)
+		default:
+			c.others = append(c.others, link)
+		}
+	}
+}
+
+// open opens another act than the primary one, with what was typed; acts that are not offered stay closed.
+func (d *desk) open(ctx context.Context, c *caseView, id string, typed url.Values) error {
+	f, err := d.Service.Facts(c.d)
+	if err != nil {
+		return err
+	}
+	c.form, c.others, c.danger = nil, nil, nil
+	acts := c.d.Next(f, actor(ctx))
+	if !slices.ContainsFunc(acts, func(a dossier.Act) bool { return a.ID == id }) {
+		c.offer(ctx, d, f, actor(ctx))
+		return nil
+	}
+	for _, a := range acts {
+		link := component.Act{Text: label(ctx, a), Kind: component.SecondaryAct, Href: pathCase + c.d.ID + "?viec=" + url.QueryEscape(a.ID) + "#viec"}
+		switch {
+		case a.ID == id:
+			c.form = d.formOf(ctx, c.d, f, a)
+			c.form.typed = typed
+		case a.Danger:
+			link.Kind = component.DangerAct
+			c.danger = append(c.danger, link)
+		default:
+			c.others = append(c.others, link)
+		}
+	}
+	return nil
+}
+
+// label is the verb on the button of an act.
+func label(ctx context.Context, a dossier.Act) string {
+	if a.Label != "" {
+		return a.Label
+	}
+	return lang.T(ctx, "act."+a.ID)
+}
+
+// formOf says what an act asks.
+func (d *desk) formOf(ctx context.Context, x *dossier.Dossier, f dossier.Facts, a dossier.Act) *actForm {
+	n := d.names()
+	form := &actForm{id: a.ID, path: pathCase + x.ID + "/xu-ly", title: label(ctx, a), danger: a.Danger, key: web.NewKey(), version: x.Version}
+	form.button = component.Act{Text: label(ctx, a), Keys: "a"}
+	if a.Danger {
+		form.button.Kind = component.DangerAct
+	}
+	switch a.ID {
+	case dossier.ActAccept:
+		form.path = pathCase + x.ID + "/tiep-nhan"
+		form.accept(ctx, x, f)
+	case dossier.ActRefuse:
+		form.path, form.reason = pathCase+x.ID+"/tu-choi", true
+		form.consequences = []string{lang.T(ctx, "desk.refuse.ends"), lang.T(ctx, "desk.refuse.slip"), lang.T(ctx, "desk.refuse.final")}
+	case dossier.ActSupplement:
+		form.path, form.reason = pathCase+x.ID+"/bo-sung", true
+		form.supplement(ctx, x, f)
+	case dossier.ActComplete:
+		form.path = pathCase + x.ID + "/bo-sung-tai-quay"
+		form.lead = lang.T(ctx, "desk.complete.lead")
+	case dossier.ActAssign:
+		form.path = pathCase + x.ID + "/giao"
+		h := x.Holder
+		h.Post = ""
+		form.posts = d.postOptions(ctx, h, f.Now)
+	case dossier.ActNote:
+		form.path, form.note, form.must = pathCase+x.ID+"/ghi-chu", true, true
+		form.lead = lang.T(ctx, "desk.note.lead")
+	default:
+		form.process(ctx, d, x, f, a, n)
+	}
+	return form
+}
+
+// accept shows the limit that will hold and when the result would be due.
+func (a *actForm) accept(ctx context.Context, x *dossier.Dossier, f dossier.Facts) {
+	known := dossier.Limits(f.Procedure, x.Channel)
+	due := func(limit string) string {
+		l, err := deadline.ParseLimit(limit)
+		if err != nil {
+			return ""
+		}
+		at, err := deadline.Compute(f.Now, l, f.Clock)
+		if err != nil || at.At.IsZero() {
+			return ""
+		}
+		return lang.T(ctx, "desk.accept.due", "when", when(ctx, at.At))
+	}
+	text := func(limit string) string {
+		l, err := deadline.ParseLimit(limit)
+		if err != nil {
+			return limit
+		}
+		return l.Text(string(lang.From(ctx)))
+	}
+	switch len(known) {
+	case 0:
+		a.ask = true
+	case 1:
+		a.lead = strings.TrimSpace(lang.T(ctx, "desk.accept.limit", "limit", text(known[0].Limit)) + " " + due(known[0].Limit))
+	default:
+		for _, l := range known {
+			a.limits = append(a.limits, component.Option{Value: l.Limit, Label: text(l.Limit), Hint: strings.TrimSpace(l.Case + " " + due(l.Limit))})
+		}
+	}
+}
+
+func (a *actForm) supplement(ctx context.Context, x *dossier.Dossier, f dossier.Facts) {
+	stage := dossier.AtReception
+	a.lead = lang.T(ctx, "desk.supplement.reception")
+	if x.Status == dossier.Processing {
+		stage = dossier.AtAppraisal
+		a.lead = lang.T(ctx, "desk.supplement.appraisal")
+	}
+	rounds := 0
+	for _, s := range x.Supplements {
+		if s.Stage == stage {
+			rounds++
+		}
+	}
+	a.second = rounds >= f.Rules.Supplement.Rounds
+	for _, c := range f.Procedure.Components {
+		if !c.Note {
+			a.items = append(a.items, component.Option{Value: c.ID, Label: c.Name})
+		}
+	}
+}
+
+// process says what an action of the pinned process asks.
+func (a *actForm) process(ctx context.Context, d *desk, x *dossier.Dossier, f dossier.Facts, act dossier.Act, n names) {
+	a.action = act.ID
+	a.note, a.must, a.reason = true, act.Note, false
+	for _, s := range f.Process.Steps {
+		if s.ID == x.Step {
+			a.help = s.Help
+		}
+	}
+	if act.To != "" {
+		a.lead = lang.T(ctx, "desk.process.to", "step", act.To, "who", n.holder(ctx, act.Holder, f.Now))
+	}
+	switch act.Means {
+	case workflow.Assign:
+		a.posts = d.postOptions(ctx, act.Holder, f.Now)
+	case workflow.Forward, workflow.SubmitUp, workflow.Approve:
+		if posts := d.postOptions(ctx, act.Holder, f.Now); len(posts) > 1 {
+			a.posts, a.mayPost = posts, true
+		}
+	case workflow.Decline:
+		a.consequences = []string{lang.T(ctx, "desk.decline.result"), lang.T(ctx, "desk.decline.reason")}
+	case workflow.Result:
+		a.result, a.files = true, true
+	case workflow.Hand:
+		a.note, a.hand = false, true
+		a.lead = lang.T(ctx, "desk.hand.lead")
+	case workflow.Complete:
+		a.note, a.hand, a.result, a.files = false, true, true, true
+		a.lead = lang.T(ctx, "desk.complete-visit.lead")
+	case workflow.SendBack:
+	}
+	if a.result {
+		a.typed = url.Values{fieldDate: {today(f.Now)}}
+		if len(f.Procedure.Results) > 0 {
+			a.typed.Set(fieldName, f.Procedure.Results[0].Name)
+		}
+	}
+	if a.hand {
+		if a.typed == nil {
+			a.typed = url.Values{}
+		}
+		a.typed.Set(fieldTo, x.Owner.Name)
+		a.typed.Set(fieldMethod, procedure.Direct)
+	}
+}
+
+func (d *desk) postOptions(ctx context.Context, h casefile.Holder, at time.Time) []component.Option {
+	posts := d.Service.Holders(h, at)
+	out := make([]component.Option, len(posts))
+	for i, p := range posts {
+		out[i] = component.Option{Value: p.ID, Label: postLabel(p, d.names(), at)}
+	}
+	return out
+}
+
+func postLabel(p agency.Post, n names, at time.Time) string {
+	if p.Unit == "" {
+		return p.Title
+	}
+	a, _ := n.cat.Tree().At(p.Agency, dayOf(at))
+	for _, u := range a.Units {
+		if u.ID == p.Unit && !strings.Contains(p.Title, u.Name) {
+			return p.Title + " – " + u.Name
+		}
+	}
+	return p.Title
+}
+
+// refuse ties a refusal to the input that mends it; false when it concerns none.
+func (a *actForm) refuse(ctx context.Context, e *fault.Error, typed url.Values) bool {
+	field := ""
+	switch {
+	case errors.Is(e, dossier.ErrNoteNeeded):
+		field = fieldNote
+	case errors.Is(e, dossier.ErrReasonNeeded):
+		if field = fieldReason; !a.reason {
+			field = fieldNote
+		}
+	case errors.Is(e, dossier.ErrItemsNeeded):
+		field = fieldItems
+	case errors.Is(e, dossier.ErrPostNeeded):
+		field = fieldPost
+	case errors.Is(e, dossier.ErrSecondRequest):
+		field = fieldBasis
+	case errors.Is(e, dossier.ErrLimitNeeded):
+		if field = fieldLimit; a.ask {
+			field = fieldAmount
+		}
+	case errors.Is(e, dossier.ErrResultNeeded):
+		if field = fieldNumber; typed.Get(fieldNumber) != "" {
+			field = fieldName
+		}
+	case errors.Is(e, errResultDate):
+		field = fieldDate
+	case errors.Is(e, dossier.ErrTooLong):
+		for _, name := range []string{fieldNote, fieldReason, fieldItems, fieldGuidance, fieldBasis, fieldNumber, fieldName, fieldTo} {
+			if utf8.RuneCountInString(typed.Get(name)) > dossier.MaxText {
+				field = name
+			}
+		}
+	case e.Kind == fault.TooLarge || e.Kind == fault.Unsupported || strings.HasPrefix(e.Code, "upload."):
+		field = fieldFile
+	}
+	if field == "" {
+		return false
+	}
+	a.errors = append(a.errors, component.FieldError{ID: field, Text: web.ErrorText(ctx, e)})
+	return true
+}
+
+func (a *actForm) errorOf(name string) string {
+	for _, e := range a.errors {
+		if e.ID == name {
+			return e.Text
+		}
+	}
+	return ""
+}
+
+func errorAs(err error) (*fault.Error, bool) { return errors.AsType[*fault.Error](err) }
+
+// request is what every act carries. A form without the version it was drawn for is none of ours.
+func request(r *http.Request, f web.Form) (dossier.Request, error) {
+	if f.Version <= 0 {
+		return dossier.Request{}, web.ErrMalformedForm
+	}
+	return dossier.Request{By: actor(r.Context()), Dossier: r.PathValue("id"), Version: f.Version, Key: f.Key}, nil
+}
+
+// done leads on after an act: back to the list it came from, else to the dossier.
+func done(w http.ResponseWriter, r *http.Request, f web.Form, flash string) error {
+	if back := f.Get("_from"); strings.HasPrefix(back, pathInbox) {
+		u, err := url.Parse(web.Local(back))
+		if err == nil {
+			q := u.Query()
+			q.Del("chon") // it has left the list
+			u.RawQuery = q.Encode()
+			return web.SeeOther(w, r, u.String(), flash)
+		}
+	}
+	return web.SeeOther(w, r, pathCase+r.PathValue("id"), flash)
+}
+
+// simple is an act whose form is plain text: read, do, show again or go on.
+func (d *desk) simple(w http.ResponseWriter, r *http.Request, act, flash string, do func(req dossier.Request, f web.Form) (*dossier.Dossier, error)) error {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	req, err := request(r, f)
+	if err != nil {
+		return err
+	}
+	if _, err := do(req, f); err != nil {
+		return d.again(w, r, act, f, err)
+	}
+	return done(w, r, f, flash)
+}
+
+func (d *desk) accept(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	req, err := request(r, f)
+	if err != nil {
+		return err
+	}
+	if _, err := d.Service.Accept(r.Context(), req, limitOf(f)); err != nil {
+		return d.again(w, r, dossier.ActAccept, f, err)
+	}
+	return web.SeeOther(w, r, pathCase+req.Dossier+"?moi=1", "desk.accepted")
+}
+
+// limitOf is the processing time chosen, or put together from amount and unit.
+func limitOf(f web.Form) string {
+	if amount := f.Get(fieldAmount); amount != "" {
+		return strings.ReplaceAll(amount, ",", ".") + f.Get(fieldUnit)
+	}
+	return f.Get(fieldLimit)
+}
+
+func (d *desk) refuse(w http.ResponseWriter, r *http.Request) error {
+	return d.simple(w, r, dossier.ActRefuse, "desk.refused", func(req dossier.Request, f web.Form) (*dossier.Dossier, error) {
+		return d.Service.Refuse(r.Context(), req, f.Get(fieldReason), f.Get(fieldBasis))
+	})
+}
+
+func (d *desk) supplement(w http.ResponseWriter, r *http.Request) error {
+	return d.simple(w, r, dossier.ActSupplement, "desk.supplement-asked", func(req dossier.Request, f web.Form) (*dossier.Dossier, error) {
+		c := dossier.SupplementRequest{Reason: f.Get(fieldReason), Guidance: f.Get(fieldGuidance), Basis: f.Get(fieldBasis)}
+		if chosen := f.Values[fieldMissing]; len(chosen) > 0 {
+			x, _, err := d.Service.Dossier(r.Context(), req.By, req.Dossier)
+			if err != nil {
+				return nil, err
+			}
+			if v, ok := d.Catalogue().Pinned(x.Procedure.Digest); ok {
+				for _, p := range v.Components {
+					if slices.Contains(chosen, p.ID) {
+						c.Items = append(c.Items, p.Name)
+					}
+				}
+			}
+		}
+		for line := range strings.SplitSeq(f.Get(fieldItems), "\n") {
+			if line = strings.TrimSpace(line); line != "" {
+				c.Items = append(c.Items, line)
+			}
+		}
+		return d.Service.RequestSupplement(r.Context(), req, c)
+	})
+}
+
+func (d *desk) assign(w http.ResponseWriter, r *http.Request) error {
+	return d.simple(w, r, dossier.ActAssign, "desk.assigned", func(req dossier.Request, f web.Form) (*dossier.Dossier, error) {
+		return d.Service.Assign(r.Context(), req, f.Get(fieldPost))
+	})
+}
+
+func (d *desk) note(w http.ResponseWriter, r *http.Request) error {
+	return d.simple(w, r, dossier.ActNote, "desk.noted", func(req dossier.Request, f web.Form) (*dossier.Dossier, error) {
+		return d.Service.Note(r.Context(), req, f.Get(fieldNote))
+	})
+}
+
+// act carries out an action of the process; issuing a result may bring its file.
+func (d *desk) act(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	f, files, err := d.readMixed(r)
+	if err != nil {
+		return err
+	}
+	req, err := request(r, f)
+	if err != nil {
+		return err
+	}
+	action := f.Get(fieldAction)
+	c := dossier.ActCommand{
+		Action: action, Note: f.Get(fieldNote), Post: f.Get(fieldPost), To: f.Get(fieldTo), Method: f.Get(fieldMethod),
+		Result: dossier.Result{Number: f.Get(fieldNumber), Name: f.Get(fieldName)},
+	}
+	if day := f.Get(fieldDate); day != "" {
+		t, ok := web.ReadDate(day)
+		if !ok {
+			return d.again(w, r, action, f, errResultDate)
+		}
+		c.Result.Date = t.Format(time.DateOnly)
+	}
+	for _, file := range files {
+		if file.err != nil {
+			return d.again(w, r, action, f, file.err)
+		}
+		p := file.paper
+		c.File = &p
+	}
+	if _, err := d.Service.Act(ctx, req, c); err != nil {
+		return d.again(w, r, action, f, err)
+	}
+	return done(w, r, f, "desk.moved")
+}

@@ -1,0 +1,101 @@
+package deskweb
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"net/http"
+	"strings"
+
+	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/fault"
+	"github.com/motcua/motcua/internal/web"
+	"github.com/motcua/motcua/internal/web/component"
+	"github.com/motcua/motcua/lang"
+)
+
+// errNoneChosen says that no row was ticked.
+var errNoneChosen = fault.New(fault.Invalid, "desk.none-chosen")
+
+type bulkView struct {
+	rail   []component.RailGroup
+	grid   component.Grid
+	done   int
+	failed int
+	back   string
+}
+
+// bulk moves the chosen dossiers on, each by the primary act of its step, and reports every line.
+func (d *desk) bulk(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	if f.Key == "" {
+		return dossier.ErrKeyNeeded
+	}
+	rows := f.Values["id"]
+	if len(rows) == 0 {
+		return errNoneChosen
+	}
+	if len(rows) > 200 {
+		return web.ErrTooManyFields
+	}
+	rs := make([]dossier.Request, 0, len(rows))
+	for _, row := range rows {
+		id, version, ok := readSeen(row)
+		if !ok {
+			return web.ErrMalformedForm
+		}
+		rs = append(rs, dossier.Request{By: actor(ctx), Dossier: id, Version: version, Key: lineKey(f.Key, id)})
+	}
+	v := bulkView{back: pathInbox}
+	if from := web.Local(f.Get("_from")); strings.HasPrefix(from, pathInbox) {
+		v.back = from
+	}
+	for _, line := range d.Service.ActMany(ctx, rs) {
+		row, ok, err := lineRow(ctx, line)
+		if err != nil {
+			return err
+		}
+		if ok {
+			v.done++
+		} else {
+			v.failed++
+		}
+		v.grid.Rows = append(v.grid.Rows, row)
+	}
+	v.grid.Caption, v.grid.Keys = lang.T(ctx, "desk.bulk.title"), true
+	v.grid.Columns = []component.Column{{Title: lang.T(ctx, "desk.col.code")}, {Title: lang.T(ctx, "desk.col.outcome")}, {Title: lang.T(ctx, "desk.col.why"), Width: "wide"}}
+	if v.rail, _, err = d.rail(r, ""); err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, bulkPage(v))
+}
+
+// lineKey is the idempotency key of one line: the same form sent twice moves each dossier once.
+func lineKey(form, id string) string {
+	sum := sha256.Sum256([]byte("line\n" + form + "\n" + id))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20]))
+}
+
+// lineRow puts the outcome of a line into words. An error that is no refusal ends the page: the rest was not tried.
+func lineRow(ctx context.Context, line dossier.Line) (component.Row, bool, error) {
+	code := component.Cell{Text: line.Shown, Href: pathCase + line.Dossier, Code: true}
+	if line.Shown == "" {
+		code = component.Cell{Text: line.Dossier, Code: true}
+	}
+	if line.Err == nil {
+		return component.Row{Tone: component.Done, Cells: []component.Cell{code, {Content: component.Status(component.Done, lang.T(ctx, "desk.bulk.done"))}, {}}}, true, nil
+	}
+	refusal, ok := errorAs(line.Err)
+	if !ok {
+		return component.Row{}, false, line.Err
+	}
+	why := web.ErrorText(ctx, refusal)
+	if refusal.Code == dossier.ErrNoteNeeded.Code {
+		why = lang.T(ctx, "desk.bulk.asks-more")
+	}
+	return component.Row{Tone: component.DueSoon, Cells: []component.Cell{code, {Content: component.Status(component.DueSoon, lang.T(ctx, "desk.bulk.not-done"))}, {Text: why}}}, false, nil
+}

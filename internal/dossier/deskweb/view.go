@@ -1,0 +1,137 @@
+package deskweb
+
+import (
+	"context"
+
+	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/web/component"
+	"github.com/motcua/motcua/lang"
+)
+
+// actFormID is the id of the form that the button in the bar sends.
+const actFormID = "thao-tac"
+
+// acceptFiles are the extensions offered in file dialogs; what is accepted is judged by content.
+const acceptFiles = ".pdf,.jpg,.jpeg,.png,.webp,.heic,.docx,.xlsx,.doc,.xls"
+
+func (a actForm) encoding() string {
+	if a.files {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
+}
+
+// value is what was typed, else what is usual.
+func (a actForm) value(name, usual string) []string {
+	if v := a.typed.Get(name); v != "" {
+		return []string{v}
+	}
+	return []string{usual}
+}
+
+// onlyPost chooses the post when there is but one.
+func (a actForm) onlyPost() []string {
+	if v := a.typed.Get(fieldPost); v != "" {
+		return []string{v}
+	}
+	if len(a.posts) == 1 && !a.mayPost {
+		return []string{a.posts[0].Value}
+	}
+	return nil
+}
+
+// barButton is the button of the open act as it stands in the bar. A dangerous act has its own, in its panel.
+func barButton(a actForm) component.Act {
+	b := a.button
+	b.Form = actFormID
+	return b
+}
+
+func units(ctx context.Context) []component.Option {
+	var out []component.Option
+	for _, u := range []string{"wd", "d", "wh", "m"} {
+		out = append(out, component.Option{Value: u, Label: lang.T(ctx, "desk.unit."+u)})
+	}
+	return out
+}
+
+func methods(ctx context.Context) []component.Option {
+	var out []component.Option
+	for _, m := range []string{procedure.Direct, procedure.Post, procedure.Online} {
+		out = append(out, component.Option{Value: m, Label: lang.T(ctx, "desk.method."+m)})
+	}
+	return out
+}
+
+func postEmpty(ctx context.Context, a actForm) string {
+	if a.mayPost {
+		return lang.T(ctx, "desk.field.post-any")
+	}
+	return ""
+}
+
+func basisHint(ctx context.Context, a actForm) string {
+	if a.id == dossier.ActSupplement && a.second {
+		return lang.T(ctx, "desk.supplement.second")
+	}
+	return ""
+}
+
+func noteLabel(ctx context.Context, a actForm) string {
+	switch {
+	case a.id == dossier.ActNote:
+		return lang.T(ctx, "desk.field.note")
+	case a.danger:
+		return lang.T(ctx, "desk.field.ly-do")
+	}
+	return lang.T(ctx, "desk.field.y-kien")
+}
+
+func refusalTitle(ctx context.Context, c caseView) string {
+	if len(c.changed) > 0 {
+		return lang.T(ctx, "desk.stale.title")
+	}
+	return lang.T(ctx, "desk.refused.title")
+}
+
+func paperGrid(ctx context.Context, papers []paperRow) component.Grid {
+	g := component.Grid{
+		Caption: lang.T(ctx, "desk.part.papers"), Stack: true, Empty: noPapers(),
+		Columns: []component.Column{
+			{Title: lang.T(ctx, "desk.col.component")},
+			{Title: lang.T(ctx, "desk.col.file")},
+			{Title: lang.T(ctx, "desk.col.form")},
+			{Title: lang.T(ctx, "desk.col.size"), Numeric: true},
+			{Title: lang.T(ctx, "desk.paper.load"), Hidden: true},
+		},
+	}
+	for _, p := range papers {
+		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
+			{Text: p.component}, {Content: paperName(p)}, {Text: p.form}, {Text: p.size}, {Content: paperLoad(p)},
+		}})
+	}
+	return g
+}
+
+func counterTitle(ctx context.Context, v counterView) string {
+	if v.supplements() {
+		return lang.T(ctx, "desk.intake.complete", "code", v.code)
+	}
+	return lang.T(ctx, "desk.intake.title")
+}
+
+func counterButton(ctx context.Context, v counterView) string {
+	switch {
+	case v.supplements():
+		return lang.T(ctx, "desk.intake.record")
+	case v.accepts:
+		return lang.T(ctx, "desk.intake.accept")
+	}
+	return lang.T(ctx, "desk.intake.lodge")
+}
+
+// hasBar reports whether there is anything to put into the bar.
+func (c caseView) hasBar() bool {
+	return c.form != nil && !c.form.danger || len(c.others)+len(c.danger) > 0
+}
