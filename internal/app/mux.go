@@ -20,6 +20,7 @@ func (a *App) mux() *web.Mux {
 	}
 	accountweb.Register(m, a.accounts, o)
 	procedureweb.Register(m, procedureweb.Deps{Province: a.province, Finder: a.finder, Now: a.cfg.Now, Address: a.cfg.Serve.Address})
+	a.desk(m)
 	a.filing(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)

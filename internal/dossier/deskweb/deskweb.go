@@ -104,8 +104,8 @@ type Deps struct {
 	Clock func(id agency.ID, at time.Time) (deadline.Env, error)
 	// Name tells the name of a person by account id, empty when unknown; nil shows posts only.
 	Name func(person string) string
-	// Address is the public address of the service without a slash at its end, for QR codes on papers; nil: none.
-	Address func() string
+	// Address is the public address of the service without a slash at its end, for QR codes on papers; empty: none.
+	Address string
 	Now     func() time.Time
 	Units   string        // path before a province's code that answers its communes as JSON; empty: none
 	Scratch string        // folder for uploads not yet judged; empty: the system's
@@ -199,11 +199,7 @@ func (d *desk) places(at time.Time) eform.Places {
 }
 
 func (d *desk) source() paper.Source {
-	s := paper.Source{Catalogue: d.Catalogue(), Name: d.Name}
-	if d.Address != nil {
-		s.Address = d.Address()
-	}
-	return s
+	return paper.Source{Catalogue: d.Catalogue(), Name: d.Name, Address: d.Address}
 }
 
 func actor(ctx context.Context) access.Actor { return web.ActorFrom(ctx) }

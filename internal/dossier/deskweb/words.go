@@ -189,7 +189,22 @@ type names struct {
 	person func(id string) string
 }
 
-func (d *desk) names() names { return names{d.Catalogue(), d.Name} }
+// names knows each person once for a page.
+func (d *desk) names() names {
+	n := names{cat: d.Catalogue()}
+	if d.Name != nil {
+		known := map[string]string{}
+		n.person = func(id string) string {
+			name, ok := known[id]
+			if !ok {
+				name = d.Name(id)
+				known[id] = name
+			}
+			return name
+		}
+	}
+	return n
+}
 
 func (n names) agency(id agency.ID, at time.Time) string {
 	if id == "" {
