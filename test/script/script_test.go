@@ -8,9 +8,12 @@
 //	as WHO [SIGN-IN]        go on as WHO, signed in as an account of the demo when named
 //	get PATH | click WORDS  open a page, follow a link by its words
 //	send BUTTON [name=value …]  send the form with the button; name=@file sends a file
+//	apply CODE [name=value …]   file an application, from its first page to the confirmation
+//	begin CODE              the same up to the page of answers to check
 //	again                   send the last form once more, the very same bytes of it
 //	see WORDS | status N | at PATTERN   what stands on the screen; with ! the opposite for see
 //	keep VAR PATTERN        the first group of a pattern in the page's text or address, as $VAR
+//	await N PATH            open a path until it answers N
 //	download PATH FILE      save what a path answers
 //	sql NAME STATEMENT      edit the database of a province by hand
 //	postgres start|stop     a PostgreSQL of the story; $PG names a database in it
@@ -66,24 +69,17 @@ func TestStories(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			s := &story{people: map[string]*person{}, accounts: map[string]string{}}
 			e.Values[key{}] = s
-			e.Vars = append(e.Vars, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"), "SAMPLES="+mustAbs("samples"))
+			e.Vars = append(e.Vars, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
 			e.Defer(s.end)
-			return nil
+			_, err := visitor.Paper(e.WorkDir)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"province": province, "serve": serve, "stop": stop, "crash": crash,
-			"as": as, "get": get, "click": click, "send": send, "again": again, "see": see, "status": status, "at": at, "keep": keep,
-			"download": download, "sql": editSQL, "postgres": postgres,
+			"as": as, "get": get, "click": click, "send": send, "apply": apply, "begin": begin, "again": again, "see": see, "status": status, "at": at, "keep": keep,
+			"download": download, "sql": editSQL, "await": await, "postgres": postgres,
 		},
 	})
-}
-
-func mustAbs(p string) string {
-	out, err := filepath.Abs(p)
-	if err != nil {
-		panic(err)
-	}
-	return out
 }
 
 type key struct{}
@@ -330,6 +326,31 @@ func send(ts *testscript.TestScript, neg bool, args []string) {
 	s.done(ts, neg, p.Submit(args[0], fields))
 }
 
+func apply(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	s.done(ts, neg, s.who(ts).Apply(args[0], answers(ts, args[1:]), ts.MkAbs("giay-to.pdf")))
+}
+
+func begin(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	p := s.who(ts)
+	ts.Check(p.Get("/nop-ho-so/" + args[0]))
+	ts.Check(p.Submit("Bắt đầu", nil))
+	s.done(ts, neg, p.Fill(answers(ts, args[1:]), ts.MkAbs("giay-to.pdf")))
+}
+
+func answers(ts *testscript.TestScript, args []string) visitor.Answers {
+	a := visitor.General()
+	for _, arg := range args {
+		name, value, ok := strings.Cut(arg, "=")
+		if !ok {
+			ts.Fatalf("%q is not name=value", arg)
+		}
+		a[name] = value
+	}
+	return a
+}
+
 // again sends the last form from the page it stood on, as a double click or a lost answer does.
 func again(ts *testscript.TestScript, neg bool, args []string) {
 	s := of(ts)
@@ -405,6 +426,23 @@ func editSQL(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if n == 0 {
 		ts.Fatalf("no row was touched")
+	}
+}
+
+// await opens a path until it answers with the status: what recovers by itself takes a moment.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	p := s.who(ts)
+	for until := time.Now().Add(30 * time.Second); ; {
+		err := p.Get(args[1])
+		if err == nil && strconv.Itoa(p.Page.Status) == args[0] {
+			s.tell(ts)
+			return
+		}
+		if time.Now().After(until) {
+			ts.Fatalf("%s does not come to answer %s: %v", args[1], args[0], err)
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 
