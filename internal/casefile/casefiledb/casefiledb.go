@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,19 +151,7 @@ type Change struct {
 
 // Append writes a change. It fails with ErrMoved when the case has gone on since it was read.
 func Append(ctx context.Context, tx *sqldb.Tx, c Change) error {
-	var events, private [][]any
-	for _, e := range c.Events {
-		events = append(events, []any{e.Case, e.Seq, e.Kind, e.At.UnixMicro(), e.Body, string(e.Hash)})
-		names := make([]string, 0, len(e.Private))
-		for name := range e.Private {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			p := e.Private[name]
-			private = append(private, []any{e.Case, e.Seq, name, p.Salt, string(p.Value)})
-		}
-	}
+	events, private := eventRows(c.Events)
 	if err := tx.InsertMany(ctx, "journal_event", eventCols, events); err != nil {
 		if errors.Is(err, sqldb.ErrUnique) {
 			return ErrMoved.Because(err)
@@ -176,6 +165,19 @@ func Append(ctx context.Context, tx *sqldb.Tx, c Change) error {
 		return fmt.Errorf("sign head: %w", err)
 	}
 	return project(ctx, tx, c)
+}
+
+// eventRows spells out events and their personal values as rows.
+func eventRows(list []journal.Event) (events, private [][]any) {
+	events = make([][]any, 0, len(list))
+	for _, e := range list {
+		events = append(events, []any{e.Case, e.Seq, e.Kind, e.At.UnixMicro(), e.Body, string(e.Hash)})
+		for _, name := range slices.Sorted(maps.Keys(e.Private)) {
+			p := e.Private[name]
+			private = append(private, []any{e.Case, e.Seq, name, p.Salt, string(p.Value)})
+		}
+	}
+	return events, private
 }
 
 // project brings the rows of the case from before to after.

@@ -50,7 +50,7 @@ const (
 var Statements = []string{
 	sqlInsert, sqlUpdate, sqlByID, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
-	sqlEraseValue, sqlAllRows, sqlNoticeAdd, sqlNotices, sqlNoticesRead, sqlNoticesUnread,
+	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlNoticeAdd, sqlNotices, sqlNoticesRead, sqlNoticesUnread,
 }
 
 // NoticeJob is the kind of job that tells the applicant what happened.
