@@ -43,7 +43,8 @@ func (db *DB) openSQLite(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return mapError(err)
 	}
-	w, err := sql.Open("sqlite", sqliteDSN(path))
+	// The writer touches search words all over their table: with 32 MB it finds most pages at hand.
+	w, err := sql.Open("sqlite", sqliteDSN(path, "cache_size(-32768)"))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Tx is what the function given to InTx works with. It belongs to one goroutine and
@@ -116,7 +117,7 @@ func (tx *Tx) InsertMany(ctx context.Context, table string, cols []string, rows 
 		if len(rows) < n {
 			continue
 		}
-		stmt := insertText(table, cols, n)
+		stmt := insertText(tx.Dialect(), table, cols, n)
 		args := make([]any, 0, n*len(cols))
 		for len(rows) >= n {
 			args = args[:0]
@@ -135,9 +136,24 @@ func (tx *Tx) InsertMany(ctx context.Context, table string, cols []string, rows 
 	return nil
 }
 
-func insertText(table string, cols []string, rows int) string {
+// inserts keeps the texts of InsertMany: tables × insertChunks.
+var inserts sync.Map // insertKey → string
+
+type insertKey struct {
+	dialect     Dialect
+	table, cols string
+	rows        int
+}
+
+// insertText writes the statement. SQLite gets bare question marks: its driver asks for the name of every
+// parameter, and finding a name among a thousand $N takes longer than inserting the row.
+func insertText(d Dialect, table string, cols []string, rows int) string {
+	key := insertKey{d, table, strings.Join(cols, ", "), rows}
+	if text, ok := inserts.Load(key); ok {
+		return text.(string) //nolint:forcetypeassert // stored below
+	}
 	var b strings.Builder
-	b.WriteString("INSERT INTO " + table + " (" + strings.Join(cols, ", ") + ") VALUES ")
+	b.WriteString("INSERT INTO " + table + " (" + key.cols + ") VALUES ")
 	n := 1
 	for r := range rows {
 		if r > 0 {
@@ -148,12 +164,18 @@ func insertText(table string, cols []string, rows int) string {
 			if c > 0 {
 				b.WriteString(", ")
 			}
+			if d == SQLite {
+				b.WriteByte('?')
+				continue
+			}
 			fmt.Fprintf(&b, "$%d", n)
 			n++
 		}
 		b.WriteByte(')')
 	}
-	return b.String()
+	text := b.String()
+	inserts.Store(key, text)
+	return text
 }
 
 func (tx *Tx) ready(ctx context.Context) error {
