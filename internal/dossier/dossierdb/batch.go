@@ -111,4 +111,3 @@ func (s *Store) HowMany(ctx context.Context) (n int, err error) {
 	err = s.db.QueryRow(ctx, sqlHowMany).Scan(&n)
 	return n, err
 }
-

@@ -266,15 +266,12 @@ func (h *History) draw(r *rand.Rand, now bool, i int) (plan, error) {
 	p.stop = h.drawStop(r, now, i)
 	p.pace = pace(r)
 	p.decline, p.rework, p.appraisal = r.IntN(100) < 4, r.IntN(100) < 4, r.IntN(100) < 7
-	if len(h.w.Citizens) > 0 && (r.IntN(250) == 0 || i < 8*len(h.w.Citizens) && i%3 == 0) {
+	if len(h.w.Citizens) > 0 && (r.IntN(250) == 0 || i < 24*len(h.w.Citizens) && i%2 == 0) {
 		p.citizen = r.IntN(len(h.w.Citizens))
 	}
-	back := time.Duration(0)
+	p.submitted = h.w.Now
 	if !now {
-		back = time.Duration(r.Int64N(int64(years*365*24*time.Hour - 45*24*time.Hour)))
-		p.submitted = h.w.Now.Add(-45*24*time.Hour - back)
-	} else {
-		p.submitted = h.w.Now
+		p.submitted = h.w.Now.Add(-time.Duration(r.Int64N(int64(years * 365 * 24 * time.Hour))))
 	}
 	if err := h.settle(r, &p); err != nil {
 		return p, err
@@ -456,6 +453,15 @@ func (h *History) past(r *rand.Rand, p *plan, env deadline.Env) (err error) {
 	if p.answered, err = work(env, at, delay, r); err != nil {
 		return err
 	}
+	// What has not come to pass yet is left out.
+	switch now := h.w.Now; {
+	case !p.submitted.Before(now):
+		return errDraw
+	case !p.asked.IsZero() && p.asked.Before(now) && !p.completed.Before(now):
+		p.stop, p.answered = completing, time.Time{}
+	case !p.answered.Before(now):
+		p.stop, p.asked, p.answered = waiting, time.Time{}, time.Time{}
+	}
 	return nil
 }
 
@@ -475,7 +481,7 @@ func (h *History) current(r *rand.Rand, p *plan, env deadline.Env) (err error) {
 			age = 365 + r.IntN(110)
 		}
 		if p.channel == procedure.Direct {
-			age = 3 + r.IntN(30)
+			age = 3 + r.IntN(30) // at the counter nobody waits for hours
 		}
 		p.submitted, err = back(env, now, age)
 		return err
