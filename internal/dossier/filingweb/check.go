@@ -22,6 +22,7 @@ const declareInput = "cam-doan"
 type checkView struct {
 	office   string
 	sections []eform.SectionSummary
+	wrong    []fault.Field // what stands against the answers, shown at each
 	errors   []component.FieldError
 	declared bool
 	undeclared,
@@ -29,7 +30,7 @@ type checkView struct {
 }
 
 func (p *pages) checkView(d *work) checkView {
-	v := checkView{sections: d.form.Summary(d.answers, d.given.Places)}
+	v := checkView{sections: d.form.Summary(d.answers, d.given.Places), wrong: d.form.Validate("", d.answers, d.given)}
 	if id := d.resolver(); id != "" {
 		v.office = p.source().Agency(id, p.Now())
 	}

@@ -213,19 +213,14 @@ func (d *work) firstOpen(ctx context.Context) string {
 // shown is the list of steps beside the page with the id.
 func (d *work) shown(ctx context.Context, id string) []component.Step {
 	var out []component.Step
-	before := true // pages up to the first open one may be gone to
 	for _, s := range d.steps(ctx) {
-		c := component.Step{Text: s.text, State: component.StepToDo}
+		c := component.Step{Text: s.text, State: component.StepToDo, Href: s.path}
 		if s.done {
 			c.State = component.StepDone
-		}
-		if before || s.done || d.Supplements != "" {
-			c.Href = s.path
 		}
 		if s.id == id {
 			c.State, c.Href = component.StepCurrent, ""
 		}
-		before = before && s.done
 		out = append(out, c)
 	}
 	return out

@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/fault"
@@ -88,19 +90,25 @@ func (v papersView) summary(ctx context.Context) []component.FieldError {
 	return out
 }
 
-// short is the first sentence of what a paper is called; catalogues write whole paragraphs there.
+// short is what something is called when its legal name is too long for a line: catalogues write whole paragraphs
+// there. What stands in brackets goes first, then the end.
 func short(name string) string {
-	const most = 120
-	name, _, _ = strings.Cut(name, "\n")
+	const most = 120 // runes
+	name, _, _ = strings.Cut(strings.TrimSpace(name), "\n")
+	if utf8.RuneCountInString(name) > most {
+		name = brackets.ReplaceAllString(name, "")
+	}
 	if r := []rune(name); len(r) > most {
-		cut := strings.TrimRight(string(r[:most]), " ,;.")
+		cut := string(r[:most])
 		if i := strings.LastIndexByte(cut, ' '); i > most/2 {
 			cut = cut[:i]
 		}
-		return cut + "…"
+		return strings.TrimRight(cut, " ,;.") + "…"
 	}
-	return strings.TrimRight(strings.TrimSpace(name), ".;:")
+	return strings.TrimRight(name, ".;: ")
 }
+
+var brackets = regexp.MustCompile(`\s*\([^()]*\)`)
 
 func (p *pages) papersView() papersView {
 	v := papersView{limit: strconv.FormatInt(p.Policy.MaxSize>>20, 10) + " MB"}

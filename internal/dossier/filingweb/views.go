@@ -2,7 +2,9 @@ package filingweb
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -47,13 +49,28 @@ func (v startView) facts(ctx context.Context) []component.Fact {
 	default:
 		add("filing.start.office", lang.T(ctx, "filing.start.office-choose"))
 	}
-	if limits := dossier.Limits(*v.offer.Version, procedure.Online); len(limits) > 0 {
-		if l, err := deadline.ParseLimit(limits[0].Limit); err == nil {
-			add("filing.start.limit", l.Text(string(lang.From(ctx))))
-		}
-	}
+	add("filing.start.limit", limits(ctx, v.offer.Version))
 	add("filing.start.fee", fee(ctx, v.offer.Version))
 	return out
+}
+
+// limits names the processing times of an online application, each with the case it is for.
+func limits(ctx context.Context, v *procedure.Version) string {
+	var out []string
+	for _, one := range dossier.Limits(*v, procedure.Online) {
+		l, err := deadline.ParseLimit(one.Limit)
+		if err != nil {
+			continue
+		}
+		text := l.Text(string(lang.From(ctx)))
+		if one.Case != "" {
+			text += " (" + one.Case + ")"
+		}
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // fee says what the online channel costs when the source states one amount for everybody.
@@ -131,7 +148,7 @@ func (d *work) field(ctx context.Context, v papersView, c procedure.Component) c
 		},
 		Accept: v.accept, Multiple: true, Files: d.stored(ctx, d.of(c.ID)),
 	}
-	f.Hint = quantity(ctx, c)
+	f.Hint = strings.TrimSpace(quantity(ctx, c) + " " + lang.T(ctx, "filing.paper-limit", "limit", v.limit))
 	return f
 }
 
@@ -194,7 +211,7 @@ func (v listView) draftGrid(ctx context.Context) component.Grid {
 		Columns: []component.Column{{Title: lang.T(ctx, "filing.col.procedure"), Width: "wide"}, {Title: lang.T(ctx, "filing.col.updated")}, {Title: lang.T(ctx, "filing.col.acts"), Hidden: true}},
 	}
 	for _, d := range v.drafts {
-		name := component.Cell{Text: d.title, Href: "/soan/" + d.ID}
+		name := component.Cell{Text: short(d.title), Href: "/soan/" + d.ID}
 		if d.Supplements != "" {
 			name.Note = lang.T(ctx, "filing.mine.supplementing")
 		}
@@ -205,14 +222,18 @@ func (v listView) draftGrid(ctx context.Context) component.Grid {
 	return g
 }
 
-func (v listView) grid(ctx context.Context, caption string, list []dossier.Row) component.Grid {
+func (v listView) grid(ctx context.Context, key string, list []dossier.Row) component.Grid {
+	caption, last := lang.T(ctx, key), "filing.col.due"
+	if key == endedList {
+		last = "filing.col.ended"
+	}
 	g := component.Grid{
 		Caption: caption, Stack: true,
 		Columns: []component.Column{
 			{Title: lang.T(ctx, "filing.col.procedure"), Width: "wide"},
 			{Title: lang.T(ctx, "filing.col.status")},
 			{Title: lang.T(ctx, "filing.col.filed")},
-			{Title: lang.T(ctx, "filing.col.due")},
+			{Title: lang.T(ctx, last)},
 		},
 	}
 	for _, r := range list {
@@ -221,20 +242,28 @@ func (v listView) grid(ctx context.Context, caption string, list []dossier.Row) 
 			shown = r.Ref
 		}
 		due := lang.T(ctx, "filing.no-date")
-		if !r.Due.IsZero() && r.Status == dossier.Processing {
+		switch {
+		case !r.Ended.IsZero():
+			due = day(ctx, r.Ended)
+		case r.Status == dossier.Resolved:
+			due = lang.T(ctx, "filing.collect")
+		case r.Status == dossier.SupplementRequested:
+			due = lang.T(ctx, "filing.stands")
+		case !r.Due.IsZero():
 			due = when(ctx, r.Due)
-		} else if !r.Ended.IsZero() {
-			due = lang.T(ctx, "filing.ended-at", "at", when(ctx, r.Ended))
 		}
 		g.Rows = append(g.Rows, component.Row{ID: r.ID, Cells: []component.Cell{
-			{Text: r.Title, Href: "/ho-so-cua-toi/" + r.ID, Note: shown},
+			{Text: short(r.Title), Href: "/ho-so-cua-toi/" + r.ID, Note: shown},
 			{Content: component.Status(tone(r.Status, r.Due, v.now), status(ctx, r.Status, r.Due, v.now))},
-			{Text: when(ctx, r.Submitted)},
+			{Text: day(ctx, r.Submitted)},
 			{Text: due},
 		}})
 	}
 	return g
 }
+
+// endedList is the key of the heading over dossiers that have ended.
+const endedList = "filing.mine.ended"
 
 func noticeCrumbs(ctx context.Context) []component.Crumb {
 	return []component.Crumb{{Text: lang.T(ctx, "filing.mine.title"), Href: "/ho-so-cua-toi"}, {Text: lang.T(ctx, "filing.notices.title")}}
@@ -280,7 +309,7 @@ func text(ctx context.Context, key, value string) component.Fact {
 
 // publicFacts are what the holder of code and secret may read.
 func (t told) publicFacts(ctx context.Context) []component.Fact {
-	out := []component.Fact{text(ctx, t.shownKey(), t.Shown()), text(ctx, "filing.start.office", t.source.Agency(t.Competent, t.now))}
+	out := []component.Fact{text(ctx, "filing.col.procedure", t.Procedure.Name), text(ctx, "filing.start.office", t.source.Agency(t.Competent, t.now))}
 	if t.Desk != t.Competent {
 		out = append(out, text(ctx, "filing.own.desk", t.desk()))
 	}

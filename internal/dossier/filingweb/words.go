@@ -45,6 +45,14 @@ func onDay(ctx context.Context, date string) string {
 	return viet.Day(t)
 }
 
+// day writes the day of an instant, for lists.
+func day(ctx context.Context, t time.Time) string {
+	if lang.From(ctx) == lang.EN {
+		return viet.DateEnglish(t)
+	}
+	return viet.Date(t)
+}
+
 func iso(t time.Time) string { return t.In(calendar.Zone).Format(time.RFC3339) }
 
 // overdue reports whether a date was promised and has passed while the case is open.

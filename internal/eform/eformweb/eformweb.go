@@ -252,19 +252,26 @@ func itemName(q eform.Question) string {
 	return strings.ToLower(q.Field.Label)
 }
 
-// facts are the rows of a section for reading; change leads back to the section, nil does not.
-func facts(ctx context.Context, rows []eform.Row, change func(path string) string) []component.Fact {
+// facts are the rows of a section for reading; change leads back to the section, nil does not. What wrong names
+// says what to do instead of what was answered; a question that may stay open is no fault.
+func facts(ctx context.Context, rows []eform.Row, change func(path string) string, wrong []fault.Field) []component.Fact {
 	var out []component.Fact
 	for _, r := range rows {
 		f := component.Fact{Name: r.Label, Value: r.Value}
 		if change != nil {
 			f.Change = change(r.Path)
 		}
+		i := slices.IndexFunc(wrong, func(w fault.Field) bool { return w.Name == r.Path || strings.HasPrefix(w.Name, r.Path+".") })
 		switch {
 		case r.Items != nil:
-			f.Content = items(r.Items)
+			f.Content = items(r.Items, wrong)
+		case i >= 0:
+			f.Value, f.Missing = web.FieldText(ctx, wrong[i]), true
+			if r.Value != "" {
+				f.Value = r.Value + ". " + f.Value
+			}
 		case r.Value == "":
-			f.Value, f.Missing = lang.T(ctx, "eform.open"), true
+			f.Value = lang.T(ctx, "eform.open")
 		case strings.Contains(r.Value, "\n"):
 			f.Content = lines(strings.Split(r.Value, "\n"))
 		}

@@ -1,3 +1,4 @@
+import "./eform.js";
 import { forms } from "./forms.js";
 
 forms();
