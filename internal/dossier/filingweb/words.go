@@ -208,13 +208,11 @@ func (t told) timeline(ctx context.Context) []component.Moment {
 // degree shows how far a dossier is and nothing else.
 // law: TT01-2018 16
 func degree(ctx context.Context, s dossier.Status, accepted bool) []component.Step {
-	names := []string{"submitted", "accepted", "resolved", "returned"}
-	at := 0 // steps done
+	names := []string{"submitted", "accepted", "handled", "returned"}
+	at := 1 // steps done
 	switch s {
 	case dossier.Submitted:
-		at = 1
 	case dossier.SupplementRequested:
-		at = 1
 		if accepted {
 			at = 2
 		}
