@@ -11,6 +11,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/motcua/motcua/internal/fault"
+	"github.com/motcua/motcua/lang"
 )
 
 // Exit codes. Commands that find something wrong say what, then exit with 1.
@@ -30,8 +33,19 @@ type stdio struct {
 	out, err io.Writer
 }
 
+// fail prints why a command ended: a refusal in words, anything else as it is.
 func (s stdio) fail(err error) int {
-	fmt.Fprintln(s.err, "motcua: "+err.Error())
+	why := err.Error()
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		var args []any
+		for name, v := range f.Args {
+			args = append(args, name, v)
+		}
+		if text, ok := lang.Lookup(lang.EN, "error."+f.Code); ok && text != "" {
+			why = lang.Text(lang.EN, "error."+f.Code, args...)
+		}
+	}
+	fmt.Fprintln(s.err, "motcua: "+why)
 	return exitWrong
 }
 
