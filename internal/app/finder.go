@@ -59,7 +59,7 @@ func index(cat *procedure.Catalogue, day string, p *province) *find.Index {
 		})
 	}
 	if words := cat.Synonyms(day); words != "" {
-		lex, err := find.ParseLexicon("synonyms.txt", strings.NewReader(words))
+		lex, err := find.Extended("synonyms.txt", words)
 		if err == nil {
 			return find.NewWith(docs, lex)
 		}

@@ -28,7 +28,7 @@ func Limits(v procedure.Version, channel string) []procedure.TimeLimit {
 			}
 		}
 	}
-	if v.SameVisit {
+	if v.SameVisit && !slices.ContainsFunc(own, func(l procedure.TimeLimit) bool { return l.Limit == sameVisit }) {
 		own = append([]procedure.TimeLimit{{Limit: sameVisit}}, own...)
 	}
 	if len(own) > 0 {

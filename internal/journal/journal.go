@@ -18,7 +18,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -190,7 +189,8 @@ func Verify(e Event, caseID string, seq int64, prev Hash) error {
 }
 
 // Canonical returns v as canonical JSON: keys sorted, no white space, no HTML escapes. Text is kept as
-// given (NFC is made where it enters). Fractions are refused: amounts are integers, the rest is text.
+// given (NFC is made where it enters). Numbers are integers or plain decimals such as 120.5 (an area in a
+// form); exponents are refused, because one value would have many spellings.
 func Canonical(v any) (json.RawMessage, error) {
 	raw, err := marshal(v)
 	if err != nil {
@@ -202,27 +202,27 @@ func Canonical(v any) (json.RawMessage, error) {
 	if err := dec.Decode(&plain); err != nil {
 		return nil, fmt.Errorf("canonical JSON: %w", err)
 	}
-	if err := noFractions(plain); err != nil {
+	if err := plainNumbers(plain); err != nil {
 		return nil, err
 	}
 	return marshal(plain) // maps are written with sorted keys
 }
 
-func noFractions(v any) error {
+func plainNumbers(v any) error {
 	switch v := v.(type) {
 	case json.Number:
-		if _, err := strconv.ParseInt(v.String(), 10, 64); err != nil {
-			return fmt.Errorf("canonical JSON: number %s is not an integer", v)
+		if strings.ContainsAny(v.String(), "eE") || len(v.String()) > 20 {
+			return fmt.Errorf("canonical JSON: number %.30s is not plain", v)
 		}
 	case map[string]any:
 		for _, x := range v {
-			if err := noFractions(x); err != nil {
+			if err := plainNumbers(x); err != nil {
 				return err
 			}
 		}
 	case []any:
 		for _, x := range v {
-			if err := noFractions(x); err != nil {
+			if err := plainNumbers(x); err != nil {
 				return err
 			}
 		}

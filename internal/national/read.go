@@ -28,6 +28,7 @@ func (r *Reader) Read(name string, src io.Reader) error {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
 	f := &file{r: r, src: Source{File: name, Kind: kindOf(head)}}
+	err = nil // a file shorter than the look ahead is no fault
 	switch f.src.Kind {
 	case Crawl:
 		err = f.lines(in, f.crawled)

@@ -72,6 +72,14 @@ var DefaultLexicon = sync.OnceValue(func() *Lexicon {
 	return l
 })
 
+// Extended returns the built-in lexicon with the lines of a province added, in the same form.
+func Extended(name, lines string) (*Lexicon, error) {
+	if _, err := ParseLexicon(name, strings.NewReader(lines)); err != nil {
+		return nil, err // with the line numbers of the province's own file
+	}
+	return ParseLexicon(name, strings.NewReader(lexiconText+"\n"+lines))
+}
+
 // ParseLexicon reads lexicons in the form of lexicon.txt, which explains itself. All wrong lines are
 // reported, each as "name:line: what is wrong".
 func ParseLexicon(name string, r io.Reader) (*Lexicon, error) {
