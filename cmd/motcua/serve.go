@@ -134,7 +134,9 @@ func runServe(ctx context.Context, args []string, s stdio) int {
 func runDemo(ctx context.Context, args []string, s stdio) (code int) {
 	f := newFlags(s, "demo", "Usage: motcua demo [flags]\n\nStarts an invented province on this machine. Its people and cases are made up.")
 	data := f.String("data", "", "keep the province in this folder (default: forgotten at the end)")
+	url := f.String("db", "", "keep it in this empty postgres://… database; files and keys stay in --data")
 	port := f.Int("port", 8080, "port on localhost; 0 takes a free one")
+	addr := f.String("addr", "", "`HOST:PORT` to listen on instead of --port on localhost")
 	dossiers := f.Int("dossiers", 0, "fill the province with so many dossiers in every state")
 	asJSON := f.Bool("json", false, "print one JSON line when ready")
 	offset := f.Duration("clock-offset", 0, "shift the demo's clock")
@@ -147,6 +149,18 @@ func runDemo(ctx context.Context, args []string, s stdio) (code int) {
 	}
 	if len(rest) > 0 || *dossiers < 0 || *port < 0 || *port > 65535 {
 		return f.wrong("a flag is out of range, or something is not a flag")
+	}
+	if *url != "" {
+		t := target{data: *data, db: *url}
+		if err := t.check(); err != nil {
+			return f.wrong(err.Error())
+		}
+		if *data == "" {
+			*data = app.DefaultData // a database that stays needs keys that stay
+		}
+	}
+	if *addr == "" {
+		*addr = net.JoinHostPort("localhost", strconv.Itoa(*port))
 	}
 	if *data == "" {
 		dir, err := os.MkdirTemp("", "motcua-demo-")
@@ -161,14 +175,14 @@ func runDemo(ctx context.Context, args []string, s stdio) (code int) {
 		}()
 	}
 	log := quiet(s)
-	cfg := app.Config{Data: *data, Now: func() time.Time { return time.Now().Add(*offset) }, Log: log, Serve: app.ServeConfig{Limits: r.limits}}
+	cfg := app.Config{Data: *data, DB: *url, Now: func() time.Time { return time.Now().Add(*offset) }, Log: log, Serve: app.ServeConfig{Limits: r.limits}}
 	if cfg.Serve.Limits == nil {
 		cfg.Serve.Limits = app.DemoLimits()
 	}
 	if *access {
 		cfg.Access = slog.New(slog.NewTextHandler(s.err, nil))
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(*port)))
+	l, err := net.Listen("tcp", *addr)
 	if err != nil {
 		return s.fail(fmt.Errorf("%w (another port: --port 0)", err))
 	}

@@ -24,7 +24,7 @@ var needs = []need{
 	{"pdftotext, pdfinfo", []string{"pdftotext"}, "", "poppler-utils", "reading printed papers"},
 	{"npm", []string{"npm"}, "", "npm", "the accessibility scanner axe-core"},
 	{"a C compiler", []string{"gcc", "cc", "clang"}, "", "gcc libc6-dev", "the race detector"},
-	{"unshare", []string{"unshare"}, "", "util-linux", "a disk that can be full"},
+	{"unshare and nsenter", []string{"nsenter"}, "", "util-linux", "a disk that can be full"},
 }
 
 func (n need) met() bool {

@@ -10,11 +10,18 @@
 //	send BUTTON [name=value …]  send the form with the button; name=@file sends a file
 //	apply CODE [name=value …]   file an application, from its first page to the confirmation
 //	begin CODE              the same up to the page of answers to check
-//	again                   send the last form once more, the very same bytes of it
-//	see WORDS | status N | at PATTERN   what stands on the screen; with ! the opposite for see
+//	again [N]               send the last form once more, or N times at once, the very same bytes of it
+//	see WORDS | status N | header NAME | at PATTERN   what stands on the screen; with ! the opposite for see
 //	keep VAR PATTERN        the first group of a pattern in the page's text or address, as $VAR
 //	await N PATH            open a path until it answers N
 //	download PATH FILE      save what a path answers
+//	exits N COMMAND …       run a command that must end with the code
+//	json VAR FIELD          a field of the JSON object that a command printed, as $VAR
+//	big FILE MB             a file of that size that begins like a PDF
+//	storm CODE N            file N applications at once and kill -9 in the middle of it
+//	survived                what the storm was told is done is there, the rest can be sent again
+//	fill-disk | free-disk   take all room on the province's disk of $DISK, and give it back
+//	inside COMMAND …        run a command where that disk is seen
 //	sql NAME STATEMENT      edit the database of a province by hand
 //	postgres start|stop     a PostgreSQL of the story; $PG names a database in it
 package script
@@ -32,9 +39,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -76,8 +85,9 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"province": province, "serve": serve, "stop": stop, "crash": crash,
-			"as": as, "get": get, "click": click, "send": send, "apply": apply, "begin": begin, "again": again, "see": see, "status": status, "at": at, "keep": keep,
-			"download": download, "sql": editSQL, "await": await, "postgres": postgres,
+			"as": as, "get": get, "click": click, "send": send, "apply": apply, "begin": begin, "again": again, "see": see, "status": status, "header": header, "at": at, "keep": keep,
+			"download": download, "sql": editSQL, "await": await, "exits": exits, "json": jsonField, "big": big, "storm": storm, "survived": survived,
+			"fill-disk": fillDisk, "free-disk": freeDisk, "inside": inside, "postgres": postgres,
 		},
 	})
 }
@@ -94,6 +104,7 @@ type story struct {
 	people   map[string]*person
 	now      *person
 	pg       *testkit.Server
+	storm    []*filing
 }
 
 // person is one visitor and the form last sent.
@@ -335,7 +346,7 @@ func begin(ts *testscript.TestScript, neg bool, args []string) {
 	s := of(ts)
 	p := s.who(ts)
 	ts.Check(p.Get("/nop-ho-so/" + args[0]))
-	ts.Check(p.Submit("Bắt đầu", nil))
+	ts.Check(p.Begin())
 	s.done(ts, neg, p.Fill(answers(ts, args[1:]), ts.MkAbs("giay-to.pdf")))
 }
 
@@ -356,7 +367,161 @@ func again(ts *testscript.TestScript, neg bool, args []string) {
 	s := of(ts)
 	p := s.who(ts)
 	p.Page = p.page
-	s.done(ts, neg, p.Submit(p.button, p.fields))
+	if len(args) == 0 {
+		s.done(ts, neg, p.Submit(p.button, p.fields))
+		return
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	var all sync.WaitGroup
+	copies, errs := make([]visitor.Visitor, n), make([]error, n)
+	for i := range n {
+		copies[i] = *p.Visitor
+		all.Go(func() { errs[i] = copies[i].Submit(p.button, p.fields) })
+	}
+	all.Wait()
+	ts.Check(errors.Join(errs...))
+	for _, c := range copies {
+		if c.Page.URL.String() != copies[0].Page.URL.String() || c.Page.Status != copies[0].Page.Status {
+			ts.Fatalf("one answer is %d %s, another %d %s", copies[0].Page.Status, copies[0].Page.URL, c.Page.Status, c.Page.URL)
+		}
+	}
+	p.Page = copies[0].Page
+	s.tell(ts)
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("%q exits with %d\n%s%s", args[1:], got, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
+
+func jsonField(ts *testscript.TestScript, neg bool, args []string) {
+	var object map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &object))
+	value, ok := object[args[1]]
+	if !ok {
+		ts.Fatalf("no field %q in %v", args[1], object)
+	}
+	ts.Setenv(args[0], fmt.Sprint(value))
+}
+
+func big(ts *testscript.TestScript, neg bool, args []string) {
+	mb, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = f.WriteString("%PDF-1.7\n")
+	ts.Check(errors.Join(err, f.Truncate(int64(mb)<<20), f.Close()))
+}
+
+// storm files many applications at once and takes the process away after a third of the answers.
+func storm(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	p := s.who(ts)
+	for range n {
+		v := *p.Visitor
+		ts.Check(v.Get("/nop-ho-so/" + args[0]))
+		ts.Check(v.Begin())
+		ts.Check(v.Fill(visitor.General(), ts.MkAbs("giay-to.pdf")))
+		s.storm = append(s.storm, &filing{v: &v, form: v.Page})
+	}
+	var told atomic.Int32
+	var all sync.WaitGroup
+	for _, f := range s.storm {
+		all.Go(func() {
+			if f.v.Submit("Nộp hồ sơ", declared) == nil && strings.HasPrefix(f.v.Page.URL.Path, "/ho-so-da-nop/") {
+				f.done = f.v.Page.URL.Path
+				if int(told.Add(1)) == n/3 {
+					_ = s.cmd.Process.Kill()
+				}
+			}
+		})
+	}
+	all.Wait()
+	<-s.gone
+	s.cmd = nil
+	ts.Logf("%d of %d were told that it is done", told.Load(), n)
+	if told.Load() == 0 {
+		ts.Fatalf("nobody was answered before the crash")
+	}
+}
+
+var declared = map[string][]string{"cam-doan": {"1"}}
+
+// filing is one application of a storm.
+type filing struct {
+	v    *visitor.Visitor
+	form *visitor.Page // answers to check, as they stood before it was sent
+	done string        // path of the confirmation, when it was told
+}
+
+func survived(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	seen := map[string]bool{}
+	for _, f := range s.storm {
+		f.v.Base = s.base
+		f.form.URL.Host = strings.TrimPrefix(s.base, "http://")
+		f.v.Page = f.form
+		told := f.done
+		ts.Check(f.v.Submit("Nộp hồ sơ", declared))
+		at := f.v.Page.URL.Path
+		switch {
+		case f.v.Page.Status != http.StatusOK || !strings.HasPrefix(at, "/ho-so-da-nop/"):
+			ts.Fatalf("sent again it is answered %d at %s\n%s", f.v.Page.Status, at, f.v.Page.Main())
+		case told != "" && told != at:
+			ts.Fatalf("acknowledged as %s, sent again it became %s", told, at)
+		case seen[at]:
+			ts.Fatalf("two applications became %s", at)
+		}
+		seen[at] = true
+	}
+}
+
+// disk is the province's own disk, seen through the process that lives in its mounts.
+func (s *story) disk(ts *testscript.TestScript, name string) string {
+	return filepath.Join("/proc", strconv.Itoa(s.cmd.Process.Pid), "root", ts.MkAbs(name))
+}
+
+func fillDisk(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	f, err := os.Create(filepath.Join(s.disk(ts, args[0]), "fill"))
+	ts.Check(err)
+	block := make([]byte, 64<<10)
+	for len(block) > 0 {
+		if _, err := f.Write(block); err != nil {
+			block = block[:len(block)/2] // the last corners too
+		}
+	}
+	ts.Check(f.Close())
+}
+
+func freeDisk(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	ts.Check(os.Remove(filepath.Join(s.disk(ts, args[0]), "fill")))
+}
+
+// inside runs a command where the province's own disk is seen.
+func inside(ts *testscript.TestScript, neg bool, args []string) {
+	enter := []string{"--target", strconv.Itoa(of(ts).cmd.Process.Pid), "--mount", "--wdns=" + ts.MkAbs(".")}
+	if os.Geteuid() != 0 {
+		enter = append(enter, "--user", "--preserve-credentials")
+	}
+	if err := ts.Exec("nsenter", append(enter, args...)...); (err == nil) == neg {
+		ts.Fatalf("%q: %v", args, err)
+	}
 }
 
 func see(ts *testscript.TestScript, neg bool, args []string) {
@@ -378,6 +543,13 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	page := s.who(ts).Page
 	if (strconv.Itoa(page.Status) == args[0]) == neg {
 		ts.Fatalf("%s answered %d:\n%s", page.URL.Path, page.Status, page.Text())
+	}
+}
+
+func header(ts *testscript.TestScript, neg bool, args []string) {
+	page := of(ts).who(ts).Page
+	if (page.Header.Get(args[0]) != "") == neg {
+		ts.Fatalf("%s is %q", args[0], page.Header.Get(args[0]))
 	}
 }
 
@@ -424,7 +596,7 @@ func editSQL(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	n, err := got.RowsAffected()
 	ts.Check(err)
-	if n == 0 {
+	if n == 0 && !slices.Contains(args[2:], "any") {
 		ts.Fatalf("no row was touched")
 	}
 }

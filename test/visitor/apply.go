@@ -121,12 +121,21 @@ func (v *Visitor) names(button string) ([]string, error) {
 	return out, nil
 }
 
+// Begin starts a new filing from its first page, also where an earlier one waits to be finished.
+func (v *Visitor) Begin() error {
+	err := v.Submit("Bắt đầu", nil)
+	if err != nil {
+		err = v.Submit("Tạo hồ sơ mới", nil)
+	}
+	return err
+}
+
 // Apply files an application of a procedure from its first page to the confirmation.
 func (v *Visitor) Apply(code string, a Answers, paper string) error {
 	if err := v.Get("/nop-ho-so/" + code); err != nil {
 		return err
 	}
-	if err := v.Submit("Bắt đầu", nil); err != nil {
+	if err := v.Begin(); err != nil {
 		return err
 	}
 	if err := v.Fill(a, paper); err != nil {
