@@ -72,6 +72,11 @@ func (s *Service) CreateAdministrator(ctx context.Context, name, signIn, passwor
 // and lets a blocked person in again. With an empty password one is made and returned; it then has
 // to be replaced at the next sign-in.
 func (s *Service) Reset(ctx context.Context, signIn, password string) (generated string, err error) {
+	return s.ResetFrom(ctx, signIn, password, commandOrigin)
+}
+
+// ResetFrom is Reset with where it comes from, as the person's history shows it.
+func (s *Service) ResetFrom(ctx context.Context, signIn, password string, from Origin) (generated string, err error) {
 	p, err := s.store.PersonBySignIn(ctx, normaliseSignIn(signIn))
 	if err != nil {
 		return "", fmt.Errorf("reset %s: %w", signIn, err)
@@ -98,7 +103,7 @@ func (s *Service) Reset(ctx context.Context, signIn, password string) (generated
 		if _, err := tx.EndSessions(ctx, p.ID, "", now); err != nil {
 			return err
 		}
-		return tx.AddEvent(ctx, s.event(EventReset, p.ID, commandOrigin))
+		return tx.AddEvent(ctx, s.event(EventReset, p.ID, from))
 	})
 	s.cache.forget(p.ID)
 	if err != nil {
@@ -109,6 +114,11 @@ func (s *Service) Reset(ctx context.Context, signIn, password string) (generated
 
 // Block keeps a person out from now on and ends their sessions.
 func (s *Service) Block(ctx context.Context, signIn string) error {
+	return s.BlockFrom(ctx, signIn, commandOrigin)
+}
+
+// BlockFrom is Block with where it comes from, as the person's history shows it.
+func (s *Service) BlockFrom(ctx context.Context, signIn string, from Origin) error {
 	p, err := s.store.PersonBySignIn(ctx, normaliseSignIn(signIn))
 	if err != nil {
 		return fmt.Errorf("block %s: %w", signIn, err)
@@ -122,7 +132,7 @@ func (s *Service) Block(ctx context.Context, signIn string) error {
 		if _, err := tx.EndSessions(ctx, p.ID, "", now); err != nil {
 			return err
 		}
-		return tx.AddEvent(ctx, s.event(EventBlocked, p.ID, commandOrigin))
+		return tx.AddEvent(ctx, s.event(EventBlocked, p.ID, from))
 	})
 	s.cache.forget(p.ID)
 	if err != nil {
@@ -143,16 +153,7 @@ func (s *Service) People(ctx context.Context, kind Kind, after string, limit int
 	if err != nil {
 		return nil, fmt.Errorf("list people: %w", err)
 	}
-	day := localDay(s.now())
-	out := make([]Listed, len(people))
-	for i, p := range people {
-		holdings, err := s.store.Holdings(ctx, p.ID)
-		if err != nil {
-			return nil, fmt.Errorf("list people: %w", err)
-		}
-		out[i] = Listed{Person: p, Posts: held(holdings, s.posts, day)}
-	}
-	return out, nil
+	return s.listed(ctx, people)
 }
 
 // Seeded is a person to be there, with the posts to be held.

@@ -500,32 +500,36 @@ func (s *Store) Publish(ctx context.Context, day string) (Published, error) {
 		return Published{}, ErrDay.With("day", day)
 	}
 	var out Published
-	err := s.db.InTx(ctx, func(tx *sqldb.Tx) error {
-		out = Published{}
+	err := s.db.InTx(ctx, func(tx *sqldb.Tx) (err error) {
 		if _, err := tx.Exec(ctx, lockRevision); err != nil {
 			return err
 		}
-		at := s.now().UnixMicro()
-		var err error
-		if out.Procedures, err = s.publishVersions(ctx, tx, day, at); err != nil {
-			return err
-		}
-		if out.Documents, err = s.publishDocuments(ctx, tx, day, at); err != nil {
-			return err
-		}
-		if out.Procedures+out.Documents > 0 {
-			if _, err := tx.Exec(ctx, touchPublished); err != nil {
-				return err
-			}
-		}
-		out.Revision, _, err = s.revisions(ctx, tx)
-		tx.OnCommit(s.catalogue.expire)
+		out, err = s.publish(ctx, tx, day)
 		return err
 	})
 	if err != nil {
 		return Published{}, fmt.Errorf("publish from %s: %w", day, err)
 	}
 	return out, nil
+}
+
+// publish puts every draft in force; the caller holds the revision's row.
+func (s *Store) publish(ctx context.Context, tx *sqldb.Tx, day string) (out Published, err error) {
+	at := s.now().UnixMicro()
+	if out.Procedures, err = s.publishVersions(ctx, tx, day, at); err != nil {
+		return out, err
+	}
+	if out.Documents, err = s.publishDocuments(ctx, tx, day, at); err != nil {
+		return out, err
+	}
+	if out.Procedures+out.Documents > 0 {
+		if _, err := tx.Exec(ctx, touchPublished); err != nil {
+			return out, err
+		}
+	}
+	out.Revision, _, err = s.revisions(ctx, tx)
+	tx.OnCommit(s.catalogue.expire)
+	return out, err
 }
 
 func (s *Store) publishVersions(ctx context.Context, tx *sqldb.Tx, day string, at int64) (int, error) {
@@ -627,7 +631,7 @@ func (s *Store) Retire(ctx context.Context, code, day string) error {
 		if _, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (struct{}, error) {
 			v, state, err := scanVersion(r.Scan)
 			if err == nil && state == statePublished {
-				last = &Stored{v, state}
+				last = &Stored{Version: v, State: state}
 			}
 			return struct{}{}, err
 		}); err != nil {
@@ -658,11 +662,7 @@ const (
 )
 
 // Report is the report of one import, as JSON.
-type Report struct {
-	ID   string
-	At   time.Time
-	JSON string
-}
+type Report = procedure.ImportReport
 
 // KeepReport stores the report of an import for the people who look after the catalogue.
 func (s *Store) KeepReport(ctx context.Context, report any) error {
@@ -696,7 +696,7 @@ func Statements() []string {
 		selectDocumentByDigest, selectDraftDocuments, selectPlaces, selectPlaceChanges, selectHeads, selectSeen, selectSaid, upsertSeen, updateDraft,
 		selectDocumentHeads, updateDraftDocument, upsertPlace, upsertPlaceChange, touchPlaces, touchPublished, lockRevision,
 		selectDraftHeads, selectBefore, publishVersion, closeVersion, selectDraftDocumentHeads, selectDocumentsBefore, publishDocument,
-		closeDocument, insertReport, selectReports,
+		closeDocument, insertReport, selectReports, selectReport, selectWaiting,
 	} {
 		all[s] = true
 	}

@@ -355,16 +355,17 @@ const (
 )
 
 // Stored is a version with its state: draft, published or listed.
-type Stored struct {
-	*procedure.Version
-	State string
-}
+type Stored = procedure.Stored
 
 func (s *Store) stored(ctx context.Context, stmt string, args ...any) ([]Stored, error) {
-	rows, err := s.db.Query(ctx, stmt, args...)
+	return storedVersions(ctx, s.db, stmt, args...)
+}
+
+func storedVersions(ctx context.Context, q sqldb.Queryer, stmt string, args ...any) ([]Stored, error) {
+	rows, err := q.Query(ctx, stmt, args...)
 	out, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (Stored, error) {
 		v, state, err := scanVersion(r.Scan)
-		return Stored{v, state}, err
+		return Stored{Version: v, State: state}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read procedure versions: %w", err)

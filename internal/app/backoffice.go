@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+
+	"github.com/motcua/motcua/internal/casefile/casefiledb"
+	"github.com/motcua/motcua/internal/jobs"
+	"github.com/motcua/motcua/internal/operation/operationweb"
+	"github.com/motcua/motcua/internal/sqldb"
+)
+
+// running answers the operator's page about what runs.
+type running struct{ a *App }
+
+// State tells the build, the database and the last seal.
+func (x running) State(ctx context.Context) (operationweb.State, error) {
+	s := operationweb.State{Engine: x.a.db.Dialect().String(), Newest: sqldb.LatestVersion()}
+	s.Version, s.Built = build()
+	var err error
+	if s.Migration, err = x.a.db.Version(ctx); err != nil {
+		return s, err
+	}
+	s.Seal, err = casefiledb.LastSeal(ctx, x.a.db)
+	return s, err
+}
+
+// build names the program as the Go tool stamped it: its release, else the commit and the time of that.
+func build() (version string, at time.Time) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "?", time.Time{}
+	}
+	version = info.Main.Version
+	commit, changed := "", ""
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value[:min(12, len(s.Value))]
+		case "vcs.time":
+			if t, err := time.Parse(time.RFC3339, s.Value); err == nil {
+				at = t
+			}
+		case "vcs.modified":
+			if s.Value == "true" {
+				changed = "+"
+			}
+		}
+	}
+	if commit != "" && (version == "" || version == "(devel)") {
+		version = commit + changed
+	}
+	return version, at
+}
+
+// queue answers the operator's page about jobs.
+type queue struct {
+	q  *jobs.Queue
+	db *sqldb.DB
+}
+
+// Queue counts.
+func (x queue) Queue(ctx context.Context) (operationweb.Queue, error) {
+	c, err := x.q.Counts(ctx)
+	return operationweb.Queue{Ready: c.Ready, Running: c.Running, Dead: c.Dead, Oldest: c.Oldest}, err
+}
+
+// Dead lists what was put aside.
+func (x queue) Dead(ctx context.Context, limit int) ([]operationweb.Dead, error) {
+	dead, err := x.q.Dead(ctx, limit)
+	out := make([]operationweb.Dead, len(dead))
+	for i, j := range dead {
+		out[i] = operationweb.Dead{ID: j.ID, Kind: j.Kind, Attempts: j.Attempts, Error: j.Error, At: j.At, Created: j.Created}
+	}
+	return out, err
+}
+
+// Requeue gives a dead job all its attempts again.
+func (x queue) Requeue(ctx context.Context, id string) error {
+	return x.db.InTx(ctx, func(tx *sqldb.Tx) error { return x.q.Requeue(ctx, tx, id) })
+}
+
+// Discard removes a dead job.
+func (x queue) Discard(ctx context.Context, id string) error {
+	return x.db.InTx(ctx, func(tx *sqldb.Tx) error { return x.q.Discard(ctx, tx, id) })
+}
