@@ -8,8 +8,16 @@ import (
 	"github.com/motcua/motcua/internal/casefile/casefiledb"
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/operation/operationweb"
+	"github.com/motcua/motcua/internal/procedure/catalogueweb"
 	"github.com/motcua/motcua/internal/sqldb"
+	"github.com/motcua/motcua/internal/web"
 )
+
+// backOffice puts the rooms beside the inbox on the mux: the catalogue and the operation of the system.
+func (a *App) backOffice(m *web.Mux) {
+	catalogueweb.Register(m, catalogueweb.Deps{Store: a.catalog, Catalogue: a.province.Catalogue, Now: a.cfg.Now})
+	operationweb.Register(m, operationweb.Deps{System: running{a}, Jobs: queue{a.queue, a.db}, Accounts: a.accounts, Now: a.cfg.Now})
+}
 
 // running answers the operator's page about what runs.
 type running struct{ a *App }

@@ -22,6 +22,7 @@ func (a *App) mux() *web.Mux {
 	procedureweb.Register(m, procedureweb.Deps{Province: a.province, Finder: a.finder, Now: a.cfg.Now, Address: a.cfg.Serve.Address})
 	a.desk(m)
 	a.filing(m)
+	a.backOffice(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)
 	}

@@ -89,5 +89,9 @@ func (d *desk) rail(r *http.Request, current string) ([]component.RailGroup, dos
 		component.RailItem{Text: lang.T(ctx, "desk.find.title"), Href: pathFind, Icon: component.IconSearch, Count: -1, Key: "h", Current: current == railFind},
 		component.RailItem{Text: lang.T(ctx, "nav.procedures"), Href: "/thu-tuc", Icon: component.IconBuilding, Count: -1, Key: "p"},
 	)
-	return []component.RailGroup{work, more}, c, nil
+	groups := []component.RailGroup{work, more}
+	if rooms := component.Rooms(ctx, ""); len(rooms.Items) > 0 {
+		groups = append(groups, rooms)
+	}
+	return groups, c, nil
 }
