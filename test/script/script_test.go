@@ -78,10 +78,16 @@ func TestStories(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			s := &story{people: map[string]*person{}, accounts: map[string]string{}}
 			e.Values[key{}] = s
-			e.Vars = append(e.Vars, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
+			e.Vars = append(e.Vars, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"), "REAL="+realCatalogue())
 			e.Defer(s.end)
 			_, err := visitor.Paper(e.WorkDir)
 			return err
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "real" { // the crawled catalogue, which lies beside the repository where the project is built
+				return realCatalogue() != "", nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"province": province, "serve": serve, "stop": stop, "crash": crash,
@@ -90,6 +96,23 @@ func TestStories(t *testing.T) {
 			"fill-disk": fillDisk, "free-disk": freeDisk, "inside": inside, "postgres": postgres,
 		},
 	})
+}
+
+// realCatalogue is the path of the crawled national catalogue, below MOTCUA_DATA or beside the repository; empty
+// where there is none.
+func realCatalogue() string {
+	dir := os.Getenv("MOTCUA_DATA")
+	if dir == "" {
+		dir = "../../../shared/data"
+	}
+	path, err := filepath.Abs(filepath.Join(dir, "tthc", "procedures.jsonl"))
+	if err != nil {
+		return ""
+	}
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
 }
 
 type key struct{}
@@ -634,5 +657,23 @@ func postgres(ts *testscript.TestScript, neg bool, args []string) {
 		s.pg.Stop()
 	default:
 		ts.Check(errors.New("postgres start|stop"))
+	}
+}
+
+func TestTheReadmeAndTheGateNameTheSameCommands(t *testing.T) {
+	for file, want := range map[string][]string{
+		"../../README.md": {"go run ./cmd/motcua demo", "make test"},
+		"../../.ci/run":   {"exec make test"},
+		"../../Makefile":  {"go run ./test/gate"},
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(string(text), w) {
+				t.Errorf("%s does not say %q", file, w)
+			}
+		}
 	}
 }
