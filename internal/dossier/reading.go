@@ -127,7 +127,7 @@ const (
 
 // Tracked is a dossier as a public reader may see it.
 type Tracked struct {
-	Row    Row
+	Row    Row // as far as Store.RowByCode reads it
 	Access Access
 }
 
@@ -138,12 +138,12 @@ func (s *Service) Track(ctx context.Context, by access.Actor, code, secret strin
 	if code == "" || len(code) > 60 {
 		return Tracked{}, ErrNotFound
 	}
-	r, err := s.store.RowByCode(ctx, code)
+	given := HashSecret(strings.ToLower(strings.TrimSpace(secret)))
+	r, err := s.store.RowByCode(ctx, code, given)
 	absent := errors.Is(err, ErrNotFound)
 	if err != nil && !absent {
 		return Tracked{}, err
 	}
-	given := HashSecret(strings.ToLower(strings.TrimSpace(secret)))
 	match := subtle.ConstantTimeCompare([]byte(given), []byte(r.SecretHash)) == 1 && r.SecretHash != ""
 	owner := by.Citizen && r.Account != "" && by.Person == r.Account
 	switch {

@@ -31,8 +31,10 @@ type Store interface {
 	Inbox(ctx context.Context, f InboxFilter) ([]casefile.WorkItem, string, error)
 	Counters(ctx context.Context, queues []string, now time.Time) (Counters, error)
 	Find(ctx context.Context, f FindFilter) ([]Row, string, error)
-	// RowByCode returns the row under a code or reference; ErrNotFound if there is none.
-	RowByCode(ctx context.Context, code string) (Row, error)
+	// RowByCode returns of the row under a code or reference ID, Version, Code, Ref, SecretHash, Status, Account, Accepted
+	// and Due: what tracking decides on; ErrNotFound if there is none.
+	// A row asked for with its secret's hash may be as old as other nodes need to be heard of (a second).
+	RowByCode(ctx context.Context, code, secretHash string) (Row, error)
 	// Lodged lists recent rows of a procedure whose owner has the number: a likely duplicate.
 	Lodged(ctx context.Context, procedure, number string, since time.Time) ([]Row, error)
 

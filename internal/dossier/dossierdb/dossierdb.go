@@ -27,6 +27,10 @@ import (
 const dossierColumns = `id, version, code, ref, secret_hash, status, procedure, title, sector, owner, owner_key, account, channel, desk, competent,
 	submitted_at, accepted_at, due_at, first_due_at, resolved_at, ended_at, outcome, step, holder_agency, holder_unit, holder_role, holder_post, updated_at`
 
+// trackColumns are what the public page decides on before it draws anything: it is asked for far more often than
+// any other page, and reading all columns costs twice as much.
+const trackColumns = `id, version, code, ref, secret_hash, status, account, accepted_at, due_at`
+
 const (
 	sqlInsert = `INSERT INTO dossier (` + dossierColumns + `) VALUES
 		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
@@ -35,8 +39,8 @@ const (
 		first_due_at = $19, resolved_at = $20, ended_at = $21, outcome = $22, step = $23, holder_agency = $24, holder_unit = $25, holder_role = $26,
 		holder_post = $27, updated_at = $28 WHERE id = $1 AND version = $29`
 	sqlByID   = `SELECT ` + dossierColumns + ` FROM dossier WHERE id = $1`
-	sqlByCode = `SELECT ` + dossierColumns + ` FROM dossier WHERE code = $1 AND code <> ''`
-	sqlByRef  = `SELECT ` + dossierColumns + ` FROM dossier WHERE ref = $1`
+	sqlByCode = `SELECT ` + trackColumns + ` FROM dossier WHERE code = $1 AND code <> ''`
+	sqlByRef  = `SELECT ` + trackColumns + ` FROM dossier WHERE ref = $1`
 	sqlLodged = `SELECT ` + dossierColumns + ` FROM dossier WHERE id IN
 		(SELECT case_id FROM case_term WHERE scope = '*' AND term = $1) AND procedure = $2 AND submitted_at >= $3 ORDER BY submitted_at DESC LIMIT 5`
 	sqlSerial = `INSERT INTO code_counter (scope, last) VALUES ($1, 1) ON CONFLICT (scope) DO UPDATE SET last = code_counter.last + 1 RETURNING last`
@@ -72,6 +76,7 @@ type Store struct {
 	writes   atomic.Int64 // commits of this process: what counters may be cached against
 	mu       sync.Mutex
 	counters map[string]counted
+	recent   recent
 }
 
 // enqueuer is the job queue, as far as this package needs it.
@@ -106,15 +111,22 @@ func (s *Store) Load(ctx context.Context, id string) ([]journal.Event, error) {
 
 // InTx runs fn in one transaction.
 func (s *Store) InTx(ctx context.Context, fn func(dossier.Tx) error) error {
-	err := s.db.InTx(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{s: s, tx: tx}) })
+	var wrote []dossier.Row
+	err := s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		t := &Tx{s: s, tx: tx}
+		defer func() { wrote = append(wrote, t.wrote...) }()
+		return fn(t)
+	})
 	s.writes.Add(1)
+	s.recent.drop(wrote)
 	return err
 }
 
 // Tx is one transaction of the store.
 type Tx struct {
-	s  *Store
-	tx *sqldb.Tx
+	s     *Store
+	tx    *sqldb.Tx
+	wrote []dossier.Row
 }
 
 // NextSerial counts up within a scope. A rolled back transaction gives its number back.
@@ -135,6 +147,7 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 	if err := casefiledb.Append(ctx, t.tx, change); err != nil {
 		return nil, err
 	}
+	t.wrote = append(t.wrote, row)
 	if d == nil {
 		_, err = t.tx.Exec(ctx, sqlInsert, rowArgs(row)...)
 	} else {
@@ -294,13 +307,34 @@ func (s *Store) Row(ctx context.Context, id string) (dossier.Row, error) {
 	return s.one(ctx, sqlByID, id)
 }
 
-// RowByCode returns the row under a code or a reference.
-func (s *Store) RowByCode(ctx context.Context, code string) (dossier.Row, error) {
-	r, err := s.one(ctx, sqlByCode, code)
+// RowByCode returns of the row under a code or a reference what tracking decides on.
+func (s *Store) RowByCode(ctx context.Context, code, secretHash string) (dossier.Row, error) {
+	now := s.now()
+	if r, ok := s.recent.get(code, secretHash, now); ok {
+		return r, nil
+	}
+	mark := s.recent.mark()
+	r, err := s.tracked(ctx, sqlByCode, code)
 	if errors.Is(err, dossier.ErrNotFound) {
-		return s.one(ctx, sqlByRef, code)
+		r, err = s.tracked(ctx, sqlByRef, code)
+	}
+	if err == nil && r.SecretHash != "" && r.SecretHash == secretHash {
+		s.recent.put(code, r, mark, now)
 	}
 	return r, err
+}
+
+func (s *Store) tracked(ctx context.Context, stmt, code string) (r dossier.Row, err error) {
+	var accepted, due int64
+	err = s.db.QueryRow(ctx, stmt, code).Scan(&r.ID, &r.Version, &r.Code, &r.Ref, &r.SecretHash, &r.Status, &r.Account, &accepted, &due)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return dossier.Row{}, dossier.ErrNotFound
+	}
+	if err != nil {
+		return dossier.Row{}, fmt.Errorf("read dossier row: %w", err)
+	}
+	r.Accepted, r.Due = casefiledb.Instant(accepted), casefiledb.Instant(due)
+	return r, nil
 }
 
 func (s *Store) one(ctx context.Context, stmt, arg string) (dossier.Row, error) {
@@ -460,6 +494,8 @@ const sqlEraseValue = `UPDATE journal_private SET salt = '', value = NULL WHERE 
 // Erase removes all personal data of an ended dossier. What happened, when and by whom stays, and the
 // chain stays whole: the event that records the erasure is the last one that may follow the end.
 func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) error {
+	var wrote []dossier.Row
+	defer func() { s.recent.drop(wrote) }()
 	return s.db.InTx(ctx, func(tx *sqldb.Tx) error {
 		events, err := casefiledb.Events(ctx, tx, id)
 		if err != nil {
@@ -472,6 +508,7 @@ func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) e
 		if err != nil {
 			return err
 		}
+		wrote = append(wrote, dossier.Row{Code: d.Code, Ref: d.Ref})
 		e, err := d.Erase(s.now(), by, basis)
 		if err != nil {
 			return err

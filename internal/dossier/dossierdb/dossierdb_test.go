@@ -324,6 +324,38 @@ func TestAStrangerSeesTheDegreeWithTheCodeAndMoreWithTheSecret(t *testing.T) {
 	})
 }
 
+func TestTrackingNeverShowsARowOlderThanTheLastAct(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
+		o := open(t, db)
+		ctx := context.Background()
+		d := o.lodge(dossiertest.Permit, "anh")
+		sees := func(code, secret string, want int64) {
+			t.Helper()
+			for range 2 { // read, then remembered
+				got, err := o.svc.Track(ctx, access.Actor{}, code, secret)
+				if err != nil || got.Row.Version != want {
+					t.Fatalf("version %d, want %d (%v)", got.Row.Version, want, err)
+				}
+			}
+		}
+		sees(d.Ref, d.Secret, 1)
+		d = must(o.svc.Accept(ctx, o.req("cb-mot-cua", d), ""))(t)
+		sees(d.Ref, d.Secret, 2)
+		sees(d.Code, d.Secret, 2)
+		if _, err := o.svc.Track(ctx, access.Actor{}, d.Ref, "zzzzzzzzzzzz"); !errors.Is(err, dossier.ErrNotFound) {
+			t.Errorf("a remembered row opened without its secret: %v", err)
+		}
+		d = o.act("truong-phong", d, dossier.ActCommand{Action: "giao", Post: "chuyen-vien"})
+		sees(d.Ref, d.Secret, 3)
+		sees(d.Code, d.Secret, 3)
+		// Another node writes: it is heard of within a second.
+		other := dossier.NewService(dossierdb.New(db, o.signer, jobs.New(db, o.clock.Now, jobs.Options{}), o.clock.Now), o.w, o.clock.Now)
+		d = must(other.Act(ctx, o.req("chuyen-vien", d), dossier.ActCommand{Action: "trinh", Note: "Đủ"}))(t)
+		o.clock.Add(time.Second)
+		sees(d.Code, d.Secret, 4)
+	})
+}
+
 func TestSearchFindsByCodeNamePartAndNumberInTheOwnScope(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
 		o := open(t, db)
