@@ -17,6 +17,7 @@ import (
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/viet"
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/internal/workflow"
@@ -270,23 +271,33 @@ func (a *actForm) process(ctx context.Context, d *desk, x *dossier.Dossier, f do
 	}
 }
 
+// postOptions lists the posts that may get the work, each with who holds it.
 func (d *desk) postOptions(ctx context.Context, h casefile.Holder, at time.Time) []component.Option {
 	posts := d.Service.Holders(h, at)
 	out := make([]component.Option, len(posts))
+	ids := make([]string, len(posts))
 	for i, p := range posts {
-		out[i] = component.Option{Value: p.ID, Label: postLabel(p, d.names(), at)}
+		ids[i] = p.ID
+	}
+	var people map[string][]string
+	if d.Incumbents != nil {
+		people = d.Incumbents(ctx, ids)
+	}
+	for i, p := range posts {
+		out[i] = component.Option{Value: p.ID, Label: d.postLabel(p, at)}
+		if names := people[p.ID]; len(names) > 0 {
+			out[i].Label = strings.Join(names, ", ") + " – " + out[i].Label
+		}
 	}
 	return out
 }
 
-func postLabel(p agency.Post, n names, at time.Time) string {
-	if p.Unit == "" {
-		return p.Title
-	}
-	a, _ := n.cat.Tree().At(p.Agency, dayOf(at))
+// postLabel is the title of a post, with its unit where the title does not say it.
+func (d *desk) postLabel(p agency.Post, at time.Time) string {
+	a, _ := d.Catalogue().Tree().At(p.Agency, dayOf(at))
 	for _, u := range a.Units {
-		if u.ID == p.Unit && !strings.Contains(p.Title, u.Name) {
-			return p.Title + " – " + u.Name
+		if u.ID == p.Unit && !strings.Contains(viet.Fold(p.Title), viet.Fold(u.Name)) {
+			return p.Title + ", " + u.Name
 		}
 	}
 	return p.Title

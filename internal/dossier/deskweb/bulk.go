@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/motcua/motcua/internal/dossier"
@@ -94,7 +95,7 @@ func lineRow(ctx context.Context, line dossier.Line) (component.Row, bool, error
 		return component.Row{}, false, line.Err
 	}
 	why := web.ErrorText(ctx, refusal)
-	if refusal.Code == dossier.ErrNoteNeeded.Code {
+	if slices.Contains([]string{dossier.ErrNoteNeeded.Code, dossier.ErrLimitNeeded.Code, dossier.ErrPostNeeded.Code, dossier.ErrResultNeeded.Code}, refusal.Code) {
 		why = lang.T(ctx, "desk.bulk.asks-more")
 	}
 	return component.Row{Tone: component.DueSoon, Cells: []component.Cell{code, {Content: component.Status(component.DueSoon, lang.T(ctx, "desk.bulk.not-done"))}, {Text: why}}}, false, nil

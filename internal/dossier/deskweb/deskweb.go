@@ -104,6 +104,8 @@ type Deps struct {
 	Clock func(id agency.ID, at time.Time) (deadline.Env, error)
 	// Name tells the name of a person by account id, empty when unknown; nil shows posts only.
 	Name func(person string) string
+	// Incumbents tells who holds the posts today, by post id, where it is known; nil shows posts only.
+	Incumbents func(ctx context.Context, posts []string) map[string][]string
 	// Address is the public address of the service without a slash at its end, for QR codes on papers; empty: none.
 	Address string
 	Now     func() time.Time

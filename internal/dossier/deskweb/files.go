@@ -15,12 +15,10 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/dossier"
-	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/filestore"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/upload"
 	"github.com/motcua/motcua/internal/web"
-	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/lang"
 )
 
@@ -347,13 +345,3 @@ func (b body) WriteTo(w io.Writer) (int64, error) {
 	n, err := w.Write(b)
 	return int64(n), err
 }
-
-func storedFiles(papers []paperRow) []component.StoredFile {
-	out := make([]component.StoredFile, len(papers))
-	for i, p := range papers {
-		out[i] = component.StoredFile{Name: p.name, Size: p.size, Href: p.load}
-	}
-	return out
-}
-
-var _ = fault.Invalid

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/access"
-	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/print"
 	"github.com/motcua/motcua/internal/web"
@@ -280,5 +279,3 @@ func exportPath(v view) string {
 	}
 	return pathInbox + "/xuat.xlsx?ds=" + v.id
 }
-
-var _ = casefile.Reception

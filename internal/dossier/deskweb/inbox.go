@@ -132,7 +132,7 @@ func (d *desk) inboxGrid(ctx context.Context, p inboxView, items []casefile.Work
 	narrow := chosen != ""
 	if narrow {
 		g.Columns = []component.Column{
-			{Title: lang.T(ctx, "desk.col.code")}, {Title: lang.T(ctx, "desk.col.owner")}, {Title: lang.T(ctx, "desk.col.due"), Sorted: "ascending"}, {Title: lang.T(ctx, "desk.col.state")},
+			{Title: lang.T(ctx, "desk.col.code")}, {Title: lang.T(ctx, "desk.col.owner")}, {Title: lang.T(ctx, "desk.col.state")},
 		}
 	} else {
 		g.Columns = []component.Column{
@@ -158,7 +158,7 @@ func (d *desk) inboxGrid(ctx context.Context, p inboxView, items []casefile.Work
 		due := component.Cell{Text: short(it.Due, now), Code: true}
 		state := component.Cell{Content: component.Status(tone, words)}
 		if narrow {
-			c[2], c[3] = due, state
+			c[2] = state
 		} else {
 			c[2] = component.Cell{Text: it.Title, Clip: true}
 			c[3] = component.Cell{Text: it.Step, Clip: true}

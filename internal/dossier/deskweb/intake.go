@@ -102,23 +102,24 @@ func (d *desk) choose(w http.ResponseWriter, r *http.Request) error {
 
 func (d *desk) draftGrid(ctx context.Context, open []dossier.Draft) component.Grid {
 	g := component.Grid{
-		Caption: lang.T(ctx, "desk.intake.drafts"), Stack: true,
-		Columns: []component.Column{{Title: lang.T(ctx, "desk.col.procedure"), Width: "wide"}, {Title: lang.T(ctx, "desk.col.owner")}, {Title: lang.T(ctx, "desk.col.saved")}},
+		Caption: lang.T(ctx, "desk.intake.drafts"), Keys: true,
+		Columns: []component.Column{
+			{Title: lang.T(ctx, "desk.col.number")}, {Title: lang.T(ctx, "desk.col.procedure"), Width: "wide"}, {Title: lang.T(ctx, "desk.col.owner")}, {Title: lang.T(ctx, "desk.col.saved")},
+		},
 	}
 	for _, x := range open {
 		if x.Channel != procedure.Direct && x.Supplements == "" {
 			continue
 		}
-		name := x.Procedure
+		name := ""
 		if v, ok := d.Catalogue().Pinned(x.Digest); ok {
-			name = v.Code + " – " + v.Name
+			name = v.Name
 		}
-		note := ""
 		if x.Supplements != "" {
-			note = lang.T(ctx, "act.complete_supplement")
+			name = lang.T(ctx, "act.complete_supplement") + ": " + name
 		}
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: name, Href: pathIntake + "/" + x.ID, Note: note}, {Text: d.draftOwner(ctx, x)}, {Text: when(ctx, x.Updated)},
+			{Text: x.Procedure, Href: pathIntake + "/" + x.ID, Code: true}, {Text: name, Clip: true}, {Text: d.draftOwner(ctx, x), Clip: true}, {Text: short(x.Updated, d.Now()), Code: true},
 		}})
 	}
 	return g

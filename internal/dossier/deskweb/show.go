@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/dossier"
@@ -34,6 +33,10 @@ type caseView struct {
 	moments []component.Moment
 	slips   []slipLink
 	held    string // who has it, and since when
+
+	step     string // chip of the step's own limit; empty when it has none
+	stepTone component.Tone
+	stepDue  string
 
 	form   *actForm        // the act that is open
 	others []component.Act // further acts, as links that open them
@@ -98,6 +101,17 @@ func (c *caseView) dates(ctx context.Context, d *desk, f dossier.Facts) {
 	case x.Pending() != nil && x.Pending().Until != "":
 		c.due = lang.T(ctx, "desk.case.until", "day", dayText(ctx, x.Pending().Until))
 	}
+	if x.Status == dossier.Processing && !x.StepDue.IsZero() {
+		c.stepTone = component.InTime
+		c.step = lang.T(ctx, "desk.step.within")
+		if f.Now.After(x.StepDue) {
+			c.stepTone, c.step = component.Overdue, lang.T(ctx, "desk.step.overdue")
+		}
+		c.stepDue = when(ctx, x.StepDue)
+		if left := d.left(ctx, x.StepDue, f.Now, f.Clock); left != "" {
+			c.stepDue += " (" + left + ")"
+		}
+	}
 	if x.Due == nil {
 		return
 	}
@@ -124,7 +138,6 @@ func caseFacts(ctx context.Context, x *dossier.Dossier, n names) []component.Fac
 	add("email", x.Owner.Email)
 	add("address", x.Owner.Address)
 	add("submitter", x.Submitter.Name)
-	add("procedure", x.Procedure.Code+" – "+x.Procedure.Name)
 	add("channel", lang.T(ctx, "channel."+x.Channel)+", "+when(ctx, x.SubmittedAt))
 	add("desk", n.agency(x.Desk, x.SubmittedAt))
 	if x.Competent != x.Desk {
@@ -331,8 +344,5 @@ func typedFacts(ctx context.Context, values url.Values) []component.Fact {
 	}
 	return out
 }
-
-// mayOpenAct reports whether the actor is offered anything at all, for pages that only read.
-func readOnly(by access.Actor) bool { return !mayMove(by) && !by.May(access.DossierIntake) }
 
 func today(now time.Time) string { return now.In(calendar.Zone).Format("02/01/2006") }

@@ -100,15 +100,14 @@ func paperGrid(ctx context.Context, papers []paperRow) component.Grid {
 		Caption: lang.T(ctx, "desk.part.papers"), Stack: true, Empty: noPapers(),
 		Columns: []component.Column{
 			{Title: lang.T(ctx, "desk.col.component")},
+			{Title: lang.T(ctx, "desk.col.form"), Width: "narrow"},
 			{Title: lang.T(ctx, "desk.col.file")},
-			{Title: lang.T(ctx, "desk.col.form")},
-			{Title: lang.T(ctx, "desk.col.size"), Numeric: true},
-			{Title: lang.T(ctx, "desk.paper.load"), Hidden: true},
+			{Title: lang.T(ctx, "desk.paper.load"), Hidden: true, Width: "narrow"},
 		},
 	}
 	for _, p := range papers {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: p.component}, {Content: paperName(p)}, {Text: p.form}, {Text: p.size}, {Content: paperLoad(p)},
+			{Text: p.component}, {Text: p.form}, {Content: paperName(p), Note: p.size}, {Content: paperLoad(p)},
 		}})
 	}
 	return g

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 
@@ -360,7 +359,7 @@ func (p page) all(tag string) []*html.Node {
 func (p page) form(action string) url.Values {
 	p.t.Helper()
 	for _, f := range p.all("form") {
-		if attr(f, "action") != action {
+		if attr(f, "action") != action || attr(f, "method") != "post" {
 			continue
 		}
 		v := url.Values{}
@@ -426,5 +425,3 @@ func with(v url.Values, pairs ...string) url.Values {
 	}
 	return out
 }
-
-var _ = time.Second
