@@ -129,7 +129,6 @@ func contact(ctx context.Context, s web.Site, hours []string) []component.Fact {
 			facts = append(facts, component.Fact{Name: lang.T(ctx, key), Value: value})
 		}
 	}
-	add("guide.owner", s.Owner)
 	add("procedure.place.address", s.Address)
 	add("procedure.place.phone", strings.Join(s.Phones, ", "))
 	add("procedure.place.email", s.Email)

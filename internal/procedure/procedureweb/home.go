@@ -1,6 +1,7 @@
 package procedureweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/procedure/find"
+	"github.com/motcua/motcua/internal/viet"
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/lang"
 )
@@ -21,9 +23,10 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
 	return p.cache.Serve(w, r, "home", e.version, func() (templ.Component, error) {
 		ctx := r.Context()
 		v := homeView{Total: len(e.cat.All(e.dayText)), Events: p.events(ctx), Examples: p.exampleTabs(), News: recent(ctx, e, newsOnHome)}
-		sectors := slices.Clone(e.cat.Sectors(e.dayText))
-		slices.SortStableFunc(sectors, func(a, b procedure.Count) int { return b.Count - a.Count })
-		v.MoreSectors = max(0, len(sectors)-sectorsOnHome)
+		sectors := nearest(e)
+		if h, ok := e.cat.HoursOf("", e.dayText); ok {
+			v.Hours = hoursLines(ctx, h.Sessions)
+		}
 		for _, c := range sectors[:min(len(sectors), sectorsOnHome)] {
 			v.Sectors = append(v.Sectors, entry{c.Name, "/linh-vuc/" + url.PathEscape(c.ID), c.Count})
 		}
@@ -31,8 +34,24 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// nearest orders the fields by how many of their procedures a commune resolves, where people come most; of
+// equal ones the fuller first.
+func nearest(e edition) []procedure.Count {
+	near := map[string]int{}
+	if communes := e.cat.Tree().Communes(e.dayText); len(communes) > 0 {
+		for _, v := range e.cat.OfAgency(communes[0].ID, e.dayText) {
+			near[procedure.Slug(v.Sector)]++
+		}
+	}
+	sectors := slices.Clone(e.cat.Sectors(e.dayText))
+	slices.SortStableFunc(sectors, func(a, b procedure.Count) int {
+		return cmp.Or(cmp.Compare(near[b.ID], near[a.ID]), cmp.Compare(b.Count, a.Count))
+	})
+	return sectors
+}
+
 const (
-	sectorsOnHome = 12
+	sectorsOnHome = 10
 	newsOnHome    = 4
 	eventsOnHome  = 9
 )
@@ -41,7 +60,7 @@ type homeView struct {
 	Total       int
 	Events      []component.Tile
 	Sectors     []entry
-	MoreSectors int
+	Hours       []string // of the one-stop desks
 	News        []component.NewsLine
 	Examples    []component.Tab
 }
@@ -52,31 +71,32 @@ type entry struct {
 	Count      int
 }
 
-// events are the occasions at which people come. Each asks the search in everyday words, so that
-// it leads to whatever procedures the catalogue has; one that would find nothing is left out.
+// lifeEvents are the occasions at which people come. Each asks the search in everyday words, so that
+// it leads to whatever procedures the catalogue has; one that would find nothing of the kind is left out.
 var lifeEvents = []struct {
 	key   string
 	icon  component.Icon
 	query string
+	word  string // that a procedure's name must hold to be what the occasion asks for
 }{
-	{"birth", component.IconBaby, "đăng ký khai sinh cho con"},
-	{"marriage", component.IconRings, "đăng ký kết hôn"},
-	{"death", component.IconPeople, "đăng ký khai tử cho người thân"},
-	{"house", component.IconHome, "xin phép xây nhà"},
-	{"land", component.IconField, "làm sổ đỏ"},
-	{"shop", component.IconShop, "mở hộ kinh doanh"},
-	{"residence", component.IconPlace, "đăng ký thường trú"},
-	{"papers", component.IconStamp, "chứng thực bản sao giấy tờ"},
-	{"support", component.IconHealth, "xin trợ cấp xã hội"},
-	{"school", component.IconSchool, "bằng cấp, chứng chỉ, học phí"},
-	{"work", component.IconWork, "cấp chứng chỉ hành nghề"},
-	{"driving", component.IconCar, "giấy phép lái xe"},
+	{"birth", component.IconBaby, "đăng ký khai sinh cho con", "khai sinh"},
+	{"marriage", component.IconRings, "đăng ký kết hôn", "kết hôn"},
+	{"death", component.IconPeople, "đăng ký khai tử cho người thân", "khai tử"},
+	{"house", component.IconHome, "xin phép xây nhà", "xây dựng"},
+	{"land", component.IconField, "làm sổ đỏ", "đất"},
+	{"shop", component.IconShop, "mở hộ kinh doanh", "kinh doanh"},
+	{"residence", component.IconPlace, "đăng ký thường trú", "trú"},
+	{"papers", component.IconStamp, "chứng thực bản sao giấy tờ", "chứng thực"},
+	{"support", component.IconHealth, "xin trợ cấp xã hội", "trợ"},
+	{"school", component.IconSchool, "bằng cấp, chứng chỉ, học phí", "học"},
+	{"work", component.IconWork, "cấp chứng chỉ hành nghề", "hành nghề"},
+	{"driving", component.IconCar, "giấy phép lái xe", "lái xe"},
 }
 
 func (p *pages) events(ctx context.Context) []component.Tile {
 	var tiles []component.Tile
 	for _, l := range lifeEvents {
-		if len(tiles) == eventsOnHome || len(p.Finder.Search(l.query, find.Options{N: 1})) == 0 {
+		if len(tiles) == eventsOnHome || !p.finds(l.query, l.word) {
 			continue
 		}
 		tiles = append(tiles, component.Tile{
@@ -87,14 +107,25 @@ func (p *pages) events(ctx context.Context) []component.Tile {
 	return tiles
 }
 
+// finds tells whether the first answers to a question are of the kind that its word names.
+func (p *pages) finds(question, word string) bool {
+	const first = 5
+	word = " " + viet.Fold(word) + " "
+	return slices.ContainsFunc(p.Finder.Search(question, find.Options{N: first}), func(h find.Hit) bool {
+		return strings.Contains(" "+strings.Join(viet.Tokens(viet.Fold(h.Name)), " ")+" ", word)
+	})
+}
+
 // examples are searches to try, in the words people use.
-var examples = []string{"làm lại giấy khai sinh", "xin phép xây nhà", "mở quán ăn"}
+var examples = []struct{ question, word string }{
+	{"làm lại giấy khai sinh", "khai sinh"}, {"xin phép xây nhà", "xây dựng"}, {"mở quán ăn", "kinh doanh"},
+}
 
 func (p *pages) exampleTabs() []component.Tab {
 	var tabs []component.Tab
-	for _, q := range examples {
-		if len(p.Finder.Search(q, find.Options{N: 1})) > 0 {
-			tabs = append(tabs, component.Tab{Text: q, Href: "/thu-tuc?q=" + url.QueryEscape(q)})
+	for _, x := range examples {
+		if p.finds(x.question, x.word) {
+			tabs = append(tabs, component.Tab{Text: x.question, Href: "/thu-tuc?q=" + url.QueryEscape(x.question)})
 		}
 	}
 	return tabs

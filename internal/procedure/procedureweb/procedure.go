@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/a-h/templ"
@@ -202,6 +203,7 @@ func (s *sheet) channels(ctx context.Context, v *procedure.Version) {
 			s.Exempt = append(s.Exempt, text)
 		}
 	}
+	var told []toldChannel
 	for i, c := range v.Channels {
 		field := "channels[" + strconv.Itoa(i) + "]"
 		var limits, fees []term
@@ -218,25 +220,58 @@ func (s *sheet) channels(ctx context.Context, v *procedure.Version) {
 		if len(fees) == 0 {
 			fees = []term{{Unclear: lang.T(ctx, "procedure.fee.missing")}}
 		}
-		// Of several rows of one channel the words are the same for time and cost; once is enough.
-		for j := range fees {
-			for _, l := range limits {
-				if fees[j].Case == l.Case && len(limits) == len(fees) && len(limits) == 1 {
-					fees[j].Case = ""
-				}
+		for _, row := range rowsOf(limits, fees) {
+			row.name = channelName(ctx, c.Kind)
+			same := slices.IndexFunc(told, func(t toldChannel) bool { return slices.Equal(t.limits, row.limits) && slices.Equal(t.fees, row.fees) })
+			if same >= 0 {
+				told[same].name += ", " + lower(row.name)
+			} else {
+				told = append(told, row)
 			}
 		}
-		s.Channels.Rows = append(s.Channels.Rows, component.Row{Cells: []component.Cell{
-			{Text: channelName(ctx, c.Kind)}, {Content: terms(limits)}, {Content: terms(fees)},
-		}})
 		if !noInformation(c.Note) {
 			s.note(channelName(ctx, c.Kind), c.Note)
 			exempt(c.Note)
 		}
 	}
+	for _, t := range told {
+		s.Channels.Rows = append(s.Channels.Rows, component.Row{Cells: []component.Cell{{Text: t.name}, {Content: terms(t.limits)}, {Content: terms(t.fees)}}})
+	}
 	if mark, ok := m["channels"]; ok {
 		s.Notes = append(s.Notes, channelNote{lang.T(ctx, "procedure.channels-verbatim"), outline(mark.Verbatim)})
 	}
+}
+
+// toldChannel is one row of the table: the channels that take equally long and cost the same.
+type toldChannel struct {
+	name         string
+	limits, fees []term
+}
+
+// rowsOf sets times and costs side by side. Where both tell of the same cases each case is a row, and its
+// words stand once; where the cost is the same in all, it stands once.
+func rowsOf(limits, fees []term) []toldChannel {
+	sameCase := func(a, b term) bool { return a.Case == b.Case }
+	if !slices.EqualFunc(limits, fees, sameCase) {
+		return []toldChannel{{limits: limits, fees: fees}}
+	}
+	costs := slices.Clone(fees)
+	for i := range costs {
+		costs[i].Case = ""
+	}
+	if one := slices.Compact(slices.Clone(costs)); len(one) == 1 {
+		return []toldChannel{{limits: limits, fees: one}}
+	}
+	var rows []toldChannel
+	for i := range limits {
+		rows = append(rows, toldChannel{limits: limits[i : i+1], fees: costs[i : i+1]})
+	}
+	return rows
+}
+
+func lower(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[n:]
 }
 
 // note adds what a channel says about itself; equal words of two channels stand once, under both names.
@@ -244,7 +279,7 @@ func (s *sheet) note(name, words string) {
 	blocks := outline(words)
 	for i := range s.Notes {
 		if slices.EqualFunc(s.Notes[i].Blocks, blocks, sameBlock) {
-			s.Notes[i].Name += ", " + strings.ToLower(name)
+			s.Notes[i].Name += ", " + lower(name)
 			return
 		}
 	}
@@ -274,13 +309,28 @@ func groups(ctx context.Context, v *procedure.Version) []paperGroup {
 	m := marks(v)
 	var out []paperGroup
 	current := ""
-	for i, c := range v.Components {
+	// Papers of no group are asked of everybody: they stand first, whatever their place in the source. Remarks
+	// of no group stand last, so that they do not come before what they remark on.
+	order := make([]int, 0, len(v.Components))
+	common := slices.ContainsFunc(v.Components, func(c procedure.Component) bool { return c.Group == "" && !c.Note })
+	for _, grouped := range []bool{!common, common} {
+		for i, c := range v.Components {
+			if (c.Group != "") == grouped {
+				order = append(order, i)
+			}
+		}
+	}
+	for _, i := range order {
+		c := v.Components[i]
 		if len(out) == 0 || c.Group != current {
 			current = c.Group
 			g := paperGroup{}
+			if c.Group == "" && len(out) > 0 {
+				g.Title = lang.T(ctx, "procedure.paper.remarks")
+			}
 			if title := strings.Trim(c.Group, "*-+•: \n"); utf8.RuneCountInString(title) > longHeading || strings.Contains(title, "\n") {
 				g.Title, g.Words = lang.T(ctx, "procedure.paper.case", "n", len(out)+1), outline(c.Group)
-			} else {
+			} else if title != "" {
 				g.Title = title
 			}
 			out = append(out, g)
@@ -346,7 +396,7 @@ func splitName(text string) (name string, rest []*block) {
 		} else if end < len(name) && name[end] != ' ' {
 			continue // 1.500, 3x4,5
 		}
-		if tail := strings.TrimSpace(name[end:]); tail != "" {
+		if tail := strings.TrimSpace(name[end:]); utf8.RuneCountInString(tail) >= least {
 			return strings.TrimSpace(name[:end]), append([]*block{{text: tail}}, rest...)
 		}
 		break
@@ -388,7 +438,7 @@ func (s *sheet) bases(ctx context.Context, v *procedure.Version) {
 		if b.Issuer != "" {
 			about = append(about, b.Issuer)
 		}
-		s.Bases.Rows = append(s.Bases.Rows, component.Row{Cells: []component.Cell{{Text: n}, {Text: name, Note: strings.Join(about, " · ")}}})
+		s.Bases.Rows = append(s.Bases.Rows, component.Row{Cells: []component.Cell{{Text: n, Code: true}, {Text: name, Note: strings.Join(about, " · ")}}})
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/procedure/find"
+	"github.com/motcua/motcua/internal/viet"
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/lang"
@@ -96,7 +97,8 @@ func (p *pages) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Total = len(all)
 	v.List, v.Pager = cut(ctx, all, q.Page, func(page string) string { return q.with("trang", page) })
-	if v.Family > len(v.List) || q.Page > 1 {
+	v.Many = v.Family > familyMost
+	if v.Many || v.Family > len(v.List) || q.Page > 1 {
 		v.Family = 0
 	}
 	if v.Total == 0 {
@@ -111,6 +113,7 @@ type searchView struct {
 	Total                     int
 	List                      []component.Found
 	Family                    int // so many of the first fit equally well; 0 when one is clearly best
+	Many                      bool // more fit equally well than anybody would compare
 	Pager                     component.Pager
 	Sectors, Agencies, Levels []component.Option
 	Active                    []component.Tab
@@ -138,7 +141,7 @@ func (p *pages) narrowed(e edition, q query, list []*procedure.Version) []*proce
 // family is how near to the best an answer must come to count as equally good, and how many at most are
 // shown as such: more than a handful is no choice but a list.
 const (
-	familyShare = 0.9
+	familyShare = 0.85
 	familyMost  = 6
 )
 
@@ -168,7 +171,7 @@ func (p *pages) answer(ctx context.Context, e edition, q query) (list []componen
 		}
 		list = append(list, f)
 	}
-	if family < 2 || family > familyMost {
+	if family < 2 {
 		family = 0
 	}
 	return list, family
@@ -177,7 +180,14 @@ func (p *pages) answer(ctx context.Context, e edition, q query) (list []componen
 // found is one line of a list of procedures: what it is, who does it, how long, how much.
 func (p *pages) found(ctx context.Context, e edition, v *procedure.Version) component.Found {
 	f := component.Found{Title: v.Name, Href: path(v.Code), Code: v.Code}
-	for _, fact := range []string{shorten(agencyShort(ctx, e, e.cat.OfferOf(v, e.dayText)), 80), limitShort(ctx, v), feeShort(ctx, v)} {
+	limit, fee := limitShort(ctx, v), feeShort(ctx, v)
+	if limit == lang.T(ctx, "procedure.limit.short-unclear") {
+		limit = lang.T(ctx, "find.fact.limit-unclear")
+	}
+	if fee == lang.T(ctx, "procedure.fee.short-unclear") {
+		fee = lang.T(ctx, "find.fact.fee-unclear")
+	}
+	for _, fact := range []string{shorten(agencyShort(ctx, e, e.cat.OfferOf(v, e.dayText)), 80), limit, fee} {
 		if fact != "" {
 			f.Facts = append(f.Facts, fact)
 		}
@@ -205,7 +215,12 @@ func parts(h find.Hit) []component.Part {
 func why(ctx context.Context, h find.Hit) string {
 	s := ""
 	for i, r := range h.Reasons {
-		if i > 0 {
+		if r.Kind == find.ByName && slices.ContainsFunc(h.Reasons[:i], func(m find.Reason) bool {
+			return m.Kind == find.ByMeant && viet.Fold(m.Words) == viet.Fold(r.Words)
+		}) {
+			continue // said already: understood as the very words of the name
+		}
+		if s != "" {
 			s += "; "
 		}
 		s += lang.T(ctx, "find.why."+string(r.Kind), "said", r.Said, "words", r.Words)

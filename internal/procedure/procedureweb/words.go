@@ -106,7 +106,7 @@ func feeTerm(ctx context.Context, f procedure.Fee, m procedure.Mark) term {
 		t.Text = lang.T(ctx, "procedure.fee.free")
 	case f.Known:
 		t.Text = lang.T(ctx, "procedure.fee.amount", "kind", kind, "amount", money(ctx, f.Amount))
-	case noInformation(f.Verbatim):
+	case noInformation(withoutCase(f)):
 		t.Unclear = lang.T(ctx, "procedure.fee.missing")
 	case m.Reason == "fee.free-with-conditions":
 		t.Text, t.Unclear = quoted(ctx, withoutCase(f)), lang.T(ctx, "procedure.fee.conditional")
@@ -287,7 +287,7 @@ func hoursLines(ctx context.Context, sessions map[string]string) []string {
 			j++
 		}
 		if text != "" {
-			shown := strings.NewReplacer("-", "–", ",", ", ").Replace(text)
+			shown := strings.NewReplacer("-", "\u2060–\u2060", ",", ", ").Replace(text) // a session is not broken over two lines
 			from, to := lang.T(ctx, "week."+weekdays[i]), lang.T(ctx, "week."+weekdays[j-1])
 			if j-i == 1 {
 				out = append(out, fmt.Sprintf("%s: %s", from, shown))
