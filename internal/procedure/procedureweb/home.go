@@ -57,12 +57,12 @@ const (
 )
 
 type homeView struct {
-	Total       int
-	Events      []component.Tile
-	Sectors     []entry
-	Hours       []string // of the one-stop desks
-	News        []component.NewsLine
-	Examples    []component.Tab
+	Total    int
+	Events   []component.Tile
+	Sectors  []entry
+	Hours    []string // of the one-stop desks
+	News     []component.NewsLine
+	Examples []component.Tab
 }
 
 // entry is a line of an index: a name that leads on, and how many stand behind it.
@@ -233,4 +233,3 @@ type newsDay struct {
 
 // path is the address of a procedure's page.
 func path(code string) string { return "/thu-tuc/" + url.PathEscape(code) }
-

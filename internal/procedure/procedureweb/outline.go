@@ -2,6 +2,7 @@ package procedureweb
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,7 +34,7 @@ var heads = []struct {
 	class string // lines of one class are neighbours in one list; empty: the mark's first letter
 	re    *regexp.Regexp
 }{
-	{step, "step", regexp.MustCompile(`^[-–—+*•\s]*((?i:bước)\s+(?:\d{1,2}|[IVX]{1,4})(?:\.\d)?)\s*(?:[:.)/–—-]+\s*|\s+|$)`)},
+	{step, "step", regexp.MustCompile(`^[-–—+*•\s]*((?:[a-zđ]\) ?)?(?i:bước)\s+(?:\d{1,2}|[IVX]{1,4})(?:\.\d)?)\s*(?:[:.)/–—-]+\s*|\s+|$)`)},
 	{item, "I", regexp.MustCompile(`^((?:[IVX]{1,4}|[A-D])[.)])\s+`)},
 	{item, "1.1.1", regexp.MustCompile(`^(\d{1,2}\.\d{1,2}\.\d{1,2}[.)]?)\s+`)},
 	{item, "1.1", regexp.MustCompile(`^(\d{1,2}\.\d{1,2}[.)]?)\s+`)},
@@ -141,22 +142,34 @@ func lines(text string) []string {
 }
 
 var (
-	joined  = regexp.MustCompile(`([.;:])\s*(?:[-–+*•]\s*)?(?:Bước \d{1,2}\s*[:.]|[-–+*•] ?\p{Lu}|[-–+•] \p{Ll})`)
-	counted = regexp.MustCompile(`(?:^|[\s:;,.])\((\d{1,2})\)\s*`)
-	letters = regexp.MustCompile(`(?:^|[:;,.] ?)([a-eđgh])\) `)
+	lettered = regexp.MustCompile(`(\s)[a-zđ]\) ?Bước \d`)
+	romans   = regexp.MustCompile(`(?:^|[:;,.] ?)\(([ivx]{1,5})\) ?`)
+	joined   = regexp.MustCompile(`([.;:])\s*(?:[-–+*•]\s*)?(?:Bước \d{1,2}\s*[:.]|[-–+*•] ?\p{Lu}|[-–+•] \p{Ll})`)
+	counted  = regexp.MustCompile(`(?:^|[\s:;,.])\((\d{1,2})\)\s*`)
+	letters  = regexp.MustCompile(`(?:^|[:;,.] ?)([a-eđgh])\) `)
 )
 
 // alphabet is the order of Vietnamese clause letters.
 const alphabet = "abcdđeghiklmnopqrstuvxy"
 
+// numerals are the small Roman numbers that lists in one line go up to.
+var numerals = [...]string{"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"}
+
 // split cuts one line into those it was put together from.
 func split(s string) []string {
 	var cuts []int
-	for _, m := range joined.FindAllStringSubmatchIndex(s, -1) {
-		cuts = append(cuts, m[3])
+	for _, re := range []*regexp.Regexp{joined, lettered} {
+		for _, m := range re.FindAllStringSubmatchIndex(s, -1) {
+			cuts = append(cuts, m[3])
+		}
 	}
+	slices.Sort(cuts)
+	cuts = slices.Compact(cuts)
 	if len(cuts) == 0 {
 		cuts = series(s, counted, func(i int, mark string) bool { return mark == itoa(i+1) })
+	}
+	if len(cuts) == 0 {
+		cuts = series(s, romans, func(i int, mark string) bool { return i < len(numerals) && mark == numerals[i] })
 	}
 	if len(cuts) == 0 {
 		order := []rune(alphabet)

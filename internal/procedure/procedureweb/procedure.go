@@ -518,12 +518,12 @@ func (p *pages) near(e edition, v *procedure.Version) []entry {
 }
 
 type absentView struct {
-	Code    string
-	Name    string // when it is known
-	When    string // when it ended, or when it will begin
-	Listed  bool
-	Near    []component.Found
-	Lead    string // what Near is
+	Code   string
+	Name   string // when it is known
+	When   string // when it ended, or when it will begin
+	Listed bool
+	Near   []component.Found
+	Lead   string // what Near is
 }
 
 func (p *pages) retired(ctx context.Context, e edition, code string) absentView {
@@ -558,14 +558,14 @@ func (p *pages) retired(ctx context.Context, e edition, code string) absentView 
 	v.Lead = lang.T(ctx, "absent.successor")
 	if len(v.Near) == 0 {
 		v.Lead = lang.T(ctx, "absent.alike")
-		p.alike(ctx, e, v.Name, add)
+		p.alike(e, v.Name, add)
 	}
 	return v
 }
 
 var codes = regexp.MustCompile(`\b\d{1,2}\.\d{6}\b`)
 
-func (p *pages) alike(ctx context.Context, e edition, text string, add func(*procedure.Version)) {
+func (p *pages) alike(e edition, text string, add func(*procedure.Version)) {
 	const most = 5
 	if text == "" {
 		return
@@ -596,7 +596,7 @@ func (p *pages) unknown(ctx context.Context, e edition, code string) absentView 
 		text = code
 	}
 	seen := map[string]bool{}
-	p.alike(ctx, e, text, func(one *procedure.Version) {
+	p.alike(e, text, func(one *procedure.Version) {
 		if !seen[one.Code] {
 			seen[one.Code] = true
 			v.Near = append(v.Near, p.found(ctx, e, one))

@@ -112,7 +112,7 @@ type searchView struct {
 	Query                     query
 	Total                     int
 	List                      []component.Found
-	Family                    int // so many of the first fit equally well; 0 when one is clearly best
+	Family                    int  // so many of the first fit equally well; 0 when one is clearly best
 	Many                      bool // more fit equally well than anybody would compare
 	Pager                     component.Pager
 	Sectors, Agencies, Levels []component.Option

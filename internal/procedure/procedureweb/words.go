@@ -211,7 +211,9 @@ func onlineLevel(ctx context.Context, v *procedure.Version) string {
 	return lang.T(ctx, "procedure.online.unstated")
 }
 
-func levelName(ctx context.Context, l agency.Level) string { return lang.T(ctx, "procedure.level."+string(l)) }
+func levelName(ctx context.Context, l agency.Level) string {
+	return lang.T(ctx, "procedure.level."+string(l))
+}
 
 func levelsText(ctx context.Context, v *procedure.Version) string {
 	if v.LevelText != "" && !english(ctx) {
