@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/motcua/motcua/internal/viet"
@@ -11,8 +12,8 @@ import (
 // scanned is how many people are read at once while looking for words.
 const scanned = 1000
 
-// FindOfficers lists up to limit officers whose name or sign-in name holds every word of q, with or without
-// tones, by sign-in name after the given one. An empty q finds all. Citizens are never listed: see FindExact.
+// FindOfficers lists up to limit officers whose name or sign-in name has for every word of q, with or without
+// tones, a part that begins with it, by sign-in name after the given one. An empty q finds all. Citizens are never listed: see FindExact.
 func (s *Service) FindOfficers(ctx context.Context, q, after string, limit int) ([]Listed, error) {
 	words := strings.Fields(viet.Fold(q))
 	var found []Person
@@ -22,7 +23,7 @@ func (s *Service) FindOfficers(ctx context.Context, q, after string, limit int) 
 			return nil, fmt.Errorf("find people: %w", err)
 		}
 		for _, p := range people {
-			if after = p.SignIn; holdsAll(viet.Fold(p.Name)+" "+p.SignIn, words) {
+			if after = p.SignIn; begins(p, words) {
 				if found = append(found, p); len(found) == limit {
 					break
 				}
@@ -35,9 +36,12 @@ func (s *Service) FindOfficers(ctx context.Context, q, after string, limit int) 
 	return s.listed(ctx, found)
 }
 
-func holdsAll(text string, words []string) bool {
+// begins reports whether every word begins a part of the name or of the sign-in name.
+func begins(p Person, words []string) bool {
+	parts := append(viet.Tokens(viet.Fold(p.Name)), p.SignIn)
+	parts = append(parts, strings.FieldsFunc(p.SignIn, func(r rune) bool { return strings.ContainsRune("._-@", r) })...)
 	for _, w := range words {
-		if !strings.Contains(text, w) {
+		if !slices.ContainsFunc(parts, func(part string) bool { return strings.HasPrefix(part, w) }) {
 			return false
 		}
 	}

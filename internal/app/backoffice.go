@@ -34,11 +34,12 @@ func (x running) State(ctx context.Context) (operationweb.State, error) {
 	return s, err
 }
 
-// build names the program as the Go tool stamped it: its release, else the commit and the time of that.
+// build names the program as the Go tool stamped it: its release, else the commit and the time of that; empty when it
+// was built without either.
 func build() (version string, at time.Time) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "?", time.Time{}
+		return "", time.Time{}
 	}
 	version = info.Main.Version
 	commit, changed := "", ""
@@ -56,7 +57,7 @@ func build() (version string, at time.Time) {
 			}
 		}
 	}
-	if commit != "" && (version == "" || version == "(devel)") {
+	if version == "" || version == "(devel)" {
 		version = commit + changed
 	}
 	return version, at

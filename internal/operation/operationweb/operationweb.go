@@ -22,7 +22,7 @@ import (
 
 // State is what runs.
 type State struct {
-	Version   string    // of the program, as it was built
+	Version   string    // of the program, as it was built; empty when unknown
 	Built     time.Time // of the source it was built from; zero when unknown
 	Engine    string    // "sqlite" or "postgres"
 	Migration int64     // last migration applied

@@ -1,6 +1,7 @@
 package operationweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -52,7 +53,7 @@ func (d room) system(w http.ResponseWriter, r *http.Request) error {
 }
 
 func programFacts(ctx context.Context, s State) []component.Fact {
-	program := s.Version
+	program := cmp.Or(s.Version, lang.T(ctx, "operation.unreleased"))
 	if !s.Built.IsZero() {
 		program += "\n" + lang.T(ctx, "operation.built-from", "when", when(ctx, s.Built))
 	}
@@ -89,15 +90,19 @@ func deadGrid(ctx context.Context, dead []Dead) component.Grid {
 	g := component.Grid{
 		Caption: lang.T(ctx, "operation.dead-list"), Keys: true, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "operation.job")}, {Title: lang.T(ctx, "operation.error"), Width: "wide"},
-			{Title: lang.T(ctx, "operation.attempts"), Numeric: true}, {Title: lang.T(ctx, "operation.put-aside")},
+			{Title: lang.T(ctx, "operation.job")},
+			{Title: lang.T(ctx, "operation.error"), Width: "wide"},
+			{Title: lang.T(ctx, "operation.attempts"), Numeric: true},
+			{Title: lang.T(ctx, "operation.put-aside")},
 		},
 		Empty: nothing(component.IconCheck, lang.T(ctx, "operation.no-dead"), lang.T(ctx, "operation.no-dead-what")),
 	}
 	for _, j := range dead {
 		g.Rows = append(g.Rows, component.Row{ID: j.ID, Cells: []component.Cell{
-			{Text: known(ctx, "operation.kind.", j.Kind), Href: pathJobs + j.ID}, {Text: clip(j.Error, 160)},
-			{Text: component.Number(ctx, j.Attempts)}, {Text: when(ctx, j.At)},
+			{Text: known(ctx, "operation.kind.", j.Kind), Href: pathJobs + j.ID},
+			{Text: clip(j.Error, 160)},
+			{Text: component.Number(ctx, j.Attempts)},
+			{Text: when(ctx, j.At)},
 		}})
 	}
 	return g
@@ -133,9 +138,12 @@ func (d room) job(w http.ResponseWriter, r *http.Request) error {
 	v := jobView{
 		title: known(ctx, "operation.kind.", j.Kind),
 		facts: []component.Fact{
-			{Name: lang.T(ctx, "operation.job-id"), Value: j.ID}, {Name: lang.T(ctx, "operation.job-kind"), Value: j.Kind},
-			{Name: lang.T(ctx, "operation.created"), Value: when(ctx, j.Created)}, {Name: lang.T(ctx, "operation.put-aside"), Value: when(ctx, j.At)},
-			{Name: lang.T(ctx, "operation.attempts"), Value: component.Number(ctx, j.Attempts)}, {Name: lang.T(ctx, "operation.error"), Value: j.Error},
+			{Name: lang.T(ctx, "operation.job-id"), Value: j.ID},
+			{Name: lang.T(ctx, "operation.job-kind"), Value: j.Kind},
+			{Name: lang.T(ctx, "operation.created"), Value: when(ctx, j.Created)},
+			{Name: lang.T(ctx, "operation.put-aside"), Value: when(ctx, j.At)},
+			{Name: lang.T(ctx, "operation.attempts"), Value: component.Number(ctx, j.Attempts)},
+			{Name: lang.T(ctx, "operation.error"), Value: j.Error},
 		},
 		requeue: component.Confirm{
 			Title: lang.T(ctx, "operation.requeue"), Consequences: []string{lang.T(ctx, "operation.requeue-what")}, Action: pathJobs + j.ID + "/thu-lai",

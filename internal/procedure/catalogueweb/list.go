@@ -43,8 +43,8 @@ func (d room) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	shown, pager := page(r, hits, func(v *procedure.Version) string { return v.Code })
 	v := listView{
-		title: lang.T(ctx, "catalogue.in-force"), note: found(ctx, len(hits)), path: pathList, tabs: d.tabs(ctx, pathList), pager: pager,
-		search: component.Field{Name: "q", ID: "loc-q", Label: lang.T(ctx, "catalogue.name-or-code"), Value: q, Optional: false},
+		title: lang.T(ctx, "catalogue.title-in-force"), note: found(ctx, len(hits)), path: pathList, tabs: d.tabs(ctx, pathList), pager: pager,
+		search: component.Field{Name: "q", ID: "loc-q", Label: lang.T(ctx, "catalogue.name-or-code"), Value: q},
 		choices: []component.Choice{
 			choiceOf(ctx, "bo", "catalogue.ministry", ministry, ministries(all)),
 			choiceOf(ctx, "linh-vuc", "catalogue.sector", sector, cat.Sectors(today)),
@@ -61,8 +61,11 @@ func (d room) list(w http.ResponseWriter, r *http.Request) error {
 	v.grid = component.Grid{
 		Caption: v.title, Keys: true, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.code")}, {Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
-			{Title: lang.T(ctx, "catalogue.sector")}, {Title: lang.T(ctx, "catalogue.from")}, {Title: lang.T(ctx, "catalogue.marks"), Numeric: true},
+			{Title: lang.T(ctx, "catalogue.code")},
+			{Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
+			{Title: lang.T(ctx, "catalogue.sector")},
+			{Title: lang.T(ctx, "catalogue.from")},
+			{Title: lang.T(ctx, "catalogue.marks"), Numeric: true},
 		},
 		Empty: nothing(component.IconSearch, lang.T(ctx, "catalogue.none-found"), lang.T(ctx, "catalogue.none-found-what")),
 	}
@@ -151,25 +154,39 @@ func (d room) marked(w http.ResponseWriter, r *http.Request) error {
 	choice := choiceOf(ctx, "ly-do", "catalogue.problem", why, reasons)
 	choice.Width = 0
 	v := listView{
-		title: lang.T(ctx, "catalogue.marked"), note: found(ctx, len(hits)), path: pathMarked, tabs: d.tabs(ctx, pathMarked), pager: pager,
+		title: lang.T(ctx, "catalogue.title-marked"), note: found(ctx, len(hits)), path: pathMarked, tabs: d.tabs(ctx, pathMarked), pager: pager,
 		choices: []component.Choice{choice},
 	}
 	if why != "" {
 		v.active = []component.Tab{{Text: reason(ctx, why), Href: pathMarked}}
 	}
+	column := lang.T(ctx, "catalogue.problem")
+	if why != "" { // all rows have the same problem: where it stands tells more
+		column = lang.T(ctx, "catalogue.field")
+	}
 	v.grid = component.Grid{
 		Caption: v.title, Keys: true, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.code")}, {Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
-			{Title: lang.T(ctx, "catalogue.problem")}, {Title: lang.T(ctx, "catalogue.source-says")}, {Title: lang.T(ctx, "catalogue.marks"), Numeric: true},
+			{Title: lang.T(ctx, "catalogue.code")},
+			{Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
+			{Title: column},
+			{Title: lang.T(ctx, "catalogue.source-says")},
+			{Title: lang.T(ctx, "catalogue.marks"), Numeric: true},
 		},
 		Empty: nothing(component.IconCheck, lang.T(ctx, "catalogue.none-marked"), lang.T(ctx, "catalogue.none-marked-what")),
 	}
 	for _, p := range shown {
 		m, _ := firstMark(p, why)
+		what := component.Cell{Text: reason(ctx, m.Reason), Note: field(ctx, m.Field)}
+		if why != "" {
+			what = component.Cell{Text: field(ctx, m.Field)}
+		}
 		v.grid.Rows = append(v.grid.Rows, component.Row{ID: p.Code, Cells: []component.Cell{
-			{Text: p.Code, Href: pathOf(p.Code) + "#chua-ro", Code: true}, {Text: p.Name, Note: p.Sector},
-			{Text: reason(ctx, m.Reason), Note: field(ctx, m.Field)}, {Text: verbatim(ctx, m, 160)}, {Text: count(ctx, len(p.Marks))},
+			{Text: p.Code, Href: pathOf(p.Code) + "#chua-ro", Code: true},
+			{Text: p.Name, Note: p.Sector},
+			what,
+			{Text: verbatim(ctx, m, 160)},
+			{Text: count(ctx, len(p.Marks))},
 		}})
 	}
 	return web.Render(w, r, http.StatusOK, listPage(v))
@@ -208,7 +225,7 @@ func (d room) heads(w http.ResponseWriter, r *http.Request) error {
 	}
 	shown, pager := page(r, hits, func(l procedure.Listed) string { return l.Code })
 	v := listView{
-		title: lang.T(ctx, "catalogue.heads"), note: lang.T(ctx, "catalogue.heads-what"), path: pathHeads, tabs: d.tabs(ctx, pathHeads), pager: pager,
+		title: lang.T(ctx, "catalogue.title-heads"), note: lang.T(ctx, "catalogue.heads-what"), path: pathHeads, tabs: d.tabs(ctx, pathHeads), pager: pager,
 		search: component.Field{Name: "q", ID: "loc-q", Label: lang.T(ctx, "catalogue.name-or-code"), Value: q},
 	}
 	if q != "" {
@@ -217,8 +234,10 @@ func (d room) heads(w http.ResponseWriter, r *http.Request) error {
 	v.grid = component.Grid{
 		Caption: v.title, Keys: true, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.code")}, {Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
-			{Title: lang.T(ctx, "catalogue.sector")}, {Title: lang.T(ctx, "catalogue.ministry")},
+			{Title: lang.T(ctx, "catalogue.code")},
+			{Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
+			{Title: lang.T(ctx, "catalogue.sector")},
+			{Title: lang.T(ctx, "catalogue.ministry")},
 		},
 		Empty: nothing(component.IconFiles, lang.T(ctx, "catalogue.no-heads"), ""),
 	}

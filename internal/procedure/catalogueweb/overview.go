@@ -18,7 +18,7 @@ import (
 // reportsShown and draftsShown bound what the overview repeats of longer lists.
 const (
 	reportsShown = 10
-	draftsShown  = 15
+	draftsShown  = 8
 )
 
 type overviewView struct {
@@ -104,6 +104,9 @@ func ministries(all []*procedure.Version) []procedure.Count {
 		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b procedure.Count) int {
+		if (a.Name == "") != (b.Name == "") {
+			return strings.Compare(b.Name, a.Name) // what names none comes last
+		}
 		return cmp.Or(strings.Compare(viet.SortKey(a.Name), viet.SortKey(b.Name)), strings.Compare(a.ID, b.ID))
 	})
 	return out
@@ -162,8 +165,7 @@ func waitingGrid(ctx context.Context, w procedure.Waiting, most int) component.G
 	g := component.Grid{
 		Caption: lang.T(ctx, "catalogue.waiting"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.code")}, {Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
-			{Title: lang.T(ctx, "catalogue.what")}, {Title: lang.T(ctx, "catalogue.kind-of-change")},
+			{Title: lang.T(ctx, "catalogue.code")}, {Title: lang.T(ctx, "catalogue.name"), Width: "wide"}, {Title: lang.T(ctx, "catalogue.kind-of-change")},
 		},
 	}
 	change := func(number int) component.Cell {
@@ -174,12 +176,12 @@ func waitingGrid(ctx context.Context, w procedure.Waiting, most int) component.G
 	}
 	for _, v := range w.Versions {
 		g.Rows = append(g.Rows, component.Row{ID: v.Code, Cells: []component.Cell{
-			{Text: v.Code, Href: pathOf(v.Code), Code: true}, {Text: v.Name}, {Text: known(ctx, "catalogue.kind.", "procedure")}, change(v.Number),
+			{Text: v.Code, Href: pathOf(v.Code), Code: true}, {Text: v.Name, Note: v.Sector}, change(v.Number),
 		}})
 	}
 	for _, doc := range w.Documents {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: doc.ID, Code: len(doc.ID) < 30}, {Text: "–"}, {Text: known(ctx, "catalogue.kind.", doc.Kind)}, change(doc.Number),
+			{Text: doc.ID, Code: len(doc.ID) < 24}, {Text: known(ctx, "catalogue.kind.", doc.Kind)}, change(doc.Number),
 		}})
 	}
 	if len(g.Rows) > most {

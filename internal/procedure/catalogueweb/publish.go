@@ -44,7 +44,7 @@ func (d room) publishView(ctx context.Context, key, from string) (publishView, e
 		empty: waiting.Empty(), grid: waitingGrid(ctx, waiting, waitingShown),
 		from: component.Field{Name: "tu-ngay", Label: lang.T(ctx, "catalogue.publish-from"), Value: from, Hint: lang.T(ctx, "catalogue.publish-from-hint", "today", day(ctx, d.today()))},
 		confirm: component.Confirm{
-			Title: lang.T(ctx, "catalogue.publish-title"), Consequences: consequences(ctx, waiting), Action: pathPublish, Key: key, Cancel: pathRoom,
+			Title: lang.T(ctx, "catalogue.publish-what"), Consequences: consequences(ctx, waiting), Action: pathPublish, Key: key, Cancel: pathRoom,
 			// What was seen travels with the button, so that it is sent by whoever presses it.
 			Act: component.Act{Text: lang.T(ctx, "catalogue.publish"), Icon: component.IconStamp, Name: "da-xem", Value: waiting.Sum()},
 		},

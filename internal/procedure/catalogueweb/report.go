@@ -83,16 +83,19 @@ func reportGrid(ctx context.Context, reports []procedure.ImportReport) component
 	g := component.Grid{
 		Caption: lang.T(ctx, "catalogue.reports"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.when")}, {Title: lang.T(ctx, "catalogue.what-done"), Width: "wide"},
-			{Title: lang.T(ctx, "catalogue.count-new"), Numeric: true}, {Title: lang.T(ctx, "catalogue.count-changed"), Numeric: true},
-			{Title: lang.T(ctx, "catalogue.count-same"), Numeric: true}, {Title: lang.T(ctx, "catalogue.count-marked"), Numeric: true},
+			{Title: lang.T(ctx, "catalogue.when")},
+			{Title: lang.T(ctx, "catalogue.what-done"), Width: "wide"},
+			{Title: lang.T(ctx, "catalogue.count-new"), Numeric: true},
+			{Title: lang.T(ctx, "catalogue.count-changed"), Numeric: true},
+			{Title: lang.T(ctx, "catalogue.count-same"), Numeric: true},
+			{Title: lang.T(ctx, "catalogue.count-marked"), Numeric: true},
 			{Title: lang.T(ctx, "catalogue.count-bad"), Numeric: true},
 		},
 		Empty: nothing(component.IconDownload, lang.T(ctx, "catalogue.no-reports"), lang.T(ctx, "catalogue.no-reports-what")),
 	}
 	for _, one := range reports {
 		r := readReport(one.JSON)
-		cells := []component.Cell{{Text: when(ctx, one.At), Href: pathReport + one.ID}, {Text: r.what(ctx)}}
+		cells := []component.Cell{{Text: when(ctx, one.At), Href: pathReport + one.ID, Code: true}, {Text: r.what(ctx)}}
 		if p := r.Publication; p != nil {
 			cells[1].Note = p.Name + ", " + p.Post
 			cells = append(cells, component.Cell{Text: "–"}, component.Cell{Text: count(ctx, p.Procedures+p.Documents)}, component.Cell{Text: "–"}, component.Cell{Text: "–"}, component.Cell{Text: "–"})
@@ -160,8 +163,11 @@ func reportOf(ctx context.Context, kept procedure.ImportReport) reportView {
 	fact("catalogue.count-bad", r.Bad+len(r.Problems))
 
 	v.sources = component.Grid{Caption: lang.T(ctx, "catalogue.files"), Stack: true, Columns: []component.Column{
-		{Title: lang.T(ctx, "catalogue.file"), Width: "wide"}, {Title: lang.T(ctx, "catalogue.kind-of-file")}, {Title: lang.T(ctx, "catalogue.lines"), Numeric: true},
-		{Title: lang.T(ctx, "catalogue.understood"), Numeric: true}, {Title: lang.T(ctx, "catalogue.count-bad"), Numeric: true},
+		{Title: lang.T(ctx, "catalogue.file"), Width: "wide"},
+		{Title: lang.T(ctx, "catalogue.kind-of-file")},
+		{Title: lang.T(ctx, "catalogue.lines"), Numeric: true},
+		{Title: lang.T(ctx, "catalogue.understood"), Numeric: true},
+		{Title: lang.T(ctx, "catalogue.count-bad"), Numeric: true},
 	}}
 	for _, s := range r.Sources {
 		v.sources.Rows = append(v.sources.Rows, component.Row{Cells: []component.Cell{

@@ -52,7 +52,8 @@ func headView(ctx context.Context, l procedure.Listed) versionView {
 	return versionView{
 		title: l.Name, code: l.Code, tone: component.Paused, state: lang.T(ctx, "catalogue.state.heading"),
 		facts: filled([]component.Fact{
-			{Name: lang.T(ctx, "catalogue.sector"), Value: l.Sector}, {Name: lang.T(ctx, "catalogue.ministry"), Value: l.Ministry},
+			{Name: lang.T(ctx, "catalogue.sector"), Value: l.Sector},
+			{Name: lang.T(ctx, "catalogue.ministry"), Value: l.Ministry},
 			{Name: lang.T(ctx, "catalogue.problem"), Value: reason(ctx, procedure.ContentMissing)},
 		}),
 	}
@@ -78,21 +79,30 @@ func (d room) view(ctx context.Context, history []procedure.Stored) versionView 
 	v.versions = component.Grid{
 		Caption: lang.T(ctx, "catalogue.versions"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.number"), Numeric: true}, {Title: lang.T(ctx, "catalogue.state")}, {Title: lang.T(ctx, "catalogue.from")},
-			{Title: lang.T(ctx, "catalogue.until")}, {Title: lang.T(ctx, "catalogue.digest")}, {Title: lang.T(ctx, "catalogue.marks"), Numeric: true},
+			{Title: lang.T(ctx, "catalogue.number")},
+			{Title: lang.T(ctx, "catalogue.state")},
+			{Title: lang.T(ctx, "catalogue.from")},
+			{Title: lang.T(ctx, "catalogue.until")},
+			{Title: lang.T(ctx, "catalogue.digest")},
+			{Title: known(ctx, "catalogue.field.", "source")},
+			{Title: lang.T(ctx, "catalogue.marks"), Numeric: true},
 		},
 	}
 	for _, s := range slices.Backward(history) {
 		tone, words := stateOf(ctx, s, today)
 		v.versions.Rows = append(v.versions.Rows, component.Row{Current: s.Version == shown.Version, Cells: []component.Cell{
-			{Text: count(ctx, s.Number), Note: s.Source}, {Text: words, Chip: tone}, {Text: dash(day(ctx, s.From)), Code: true},
-			{Text: dash(day(ctx, s.Until)), Code: true}, {Text: digest(s.Digest), Code: true}, {Text: count(ctx, len(s.Marks))},
+			{Text: count(ctx, s.Number)},
+			{Text: words, Chip: tone},
+			{Text: dash(day(ctx, s.From)), Code: true},
+			{Text: dash(day(ctx, s.Until)), Code: true},
+			{Text: digest(s.Digest), Code: true},
+			{Text: dash(s.Source)},
+			{Text: count(ctx, len(s.Marks))},
 		}})
 	}
 	v.marks = component.Grid{
 		Caption: lang.T(ctx, "catalogue.unclear"), Stack: true,
 		Columns: []component.Column{{Title: lang.T(ctx, "catalogue.field")}, {Title: lang.T(ctx, "catalogue.problem")}, {Title: lang.T(ctx, "catalogue.source-says"), Width: "wide"}},
-		Empty:   nothing(component.IconCheck, lang.T(ctx, "catalogue.nothing-unclear"), ""),
 	}
 	for _, m := range shown.Marks {
 		v.marks.Rows = append(v.marks.Rows, component.Row{Cells: []component.Cell{
@@ -238,7 +248,6 @@ func changesOf(ctx context.Context, current, draft *procedure.Version) (componen
 	g := component.Grid{
 		Caption: lang.T(ctx, "catalogue.difference"), Stack: true,
 		Columns: []component.Column{{Title: lang.T(ctx, "catalogue.field")}, {Title: lang.T(ctx, "catalogue.was"), Width: "wide"}, {Title: lang.T(ctx, "catalogue.is"), Width: "wide"}},
-		Empty:   nothing(component.IconCheck, lang.T(ctx, "catalogue.no-difference"), ""),
 	}
 	if current == nil {
 		return g, lang.T(ctx, "catalogue.never-in-force")

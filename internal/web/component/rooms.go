@@ -26,7 +26,7 @@ func Rooms(ctx context.Context, here string) RailGroup {
 		}
 	}
 	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), CatalogueRoom, lang.T(ctx, "rooms.catalogue"), IconStamp, "m")
-	add(v.May(access.SystemWatch), SystemRoom, lang.T(ctx, "rooms.system"), IconBell, "v")
+	add(v.May(access.SystemWatch), SystemRoom, lang.T(ctx, "rooms.system"), IconHealth, "v")
 	add(v.May(access.AccountAdmin), AccountsRoom, lang.T(ctx, "rooms.accounts"), IconPeople, "k")
 	return g
 }
