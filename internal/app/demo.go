@@ -50,18 +50,13 @@ func (a *App) SetUpDemo(ctx context.Context) error {
 	}
 	batch := packcli.Batch(p)
 	batch.Places = demoPlaces(p)
-	out, err := a.catalog.Import(ctx, batch)
-	if err != nil {
+	batch.PublishNew = demoSince
+	if _, err := a.catalog.Import(ctx, batch); err != nil {
 		return fmt.Errorf("import the demo pack: %w", err)
 	}
-	if out.Wrote() {
-		from := demoSince
-		if len(a.province.Catalogue().All(a.province.today())) > 0 {
-			from = a.province.today() // a newer pack on an older province: from today on
-		}
-		if _, err := a.catalog.Publish(ctx, from); err != nil {
-			return fmt.Errorf("publish the demo pack: %w", err)
-		}
+	// What a newer pack changes on an older demo stands from today on.
+	if _, err := a.catalog.Publish(ctx, a.province.today()); err != nil {
+		return fmt.Errorf("publish the demo pack: %w", err)
 	}
 	known, err := a.readDemo()
 	if err != nil {
