@@ -288,6 +288,10 @@ func (h *History) draw(r *rand.Rand, now bool, i int) (plan, error) {
 	if err != nil {
 		return p, err
 	}
+	// What was imported lately cannot have been filed before it was in force.
+	if v, err := h.w.Catalogue.Version(p.version.Code, calendar.DateOf(p.submitted).String()); err != nil || v.Digest != p.version.Digest {
+		return p, errDraw
+	}
 	return p, h.number(&p)
 }
 
