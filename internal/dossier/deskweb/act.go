@@ -10,7 +10,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
@@ -80,14 +79,22 @@ type actForm struct {
 	errors []component.FieldError
 }
 
-// offer lists what the actor may do, the primary act open.
-func (c *caseView) offer(ctx context.Context, d *desk, f dossier.Facts, by access.Actor) {
-	acts := c.d.Next(f, by)
+// offer lists what the actor may do and opens one of it: the act with the id where it is offered, else the
+// primary one.
+func (c *caseView) offer(ctx context.Context, d *desk, f dossier.Facts, id string, typed url.Values) {
+	c.form, c.others, c.danger = nil, nil, nil
+	acts := c.d.Next(f, actor(ctx))
+	if !slices.ContainsFunc(acts, func(a dossier.Act) bool { return a.ID == id }) {
+		id = ""
+	}
 	for _, a := range acts {
 		link := component.Act{Text: label(ctx, a), Kind: component.SecondaryAct, Href: pathCase + c.d.ID + "?viec=" + url.QueryEscape(a.ID) + "#viec"}
 		switch {
-		case a.Primary && c.form == nil:
+		case a.ID == id, id == "" && a.Primary && c.form == nil:
 			c.form = d.formOf(ctx, c.d, f, a)
+			if id != "" && typed != nil {
+				c.form.typed = typed
+			}
 		case a.Danger:
 			link.Kind = component.DangerAct
 			c.danger = append(c.danger, link)
@@ -100,31 +107,13 @@ func (c *caseView) offer(ctx context.Context, d *desk, f dossier.Facts, by acces
 	}
 }
 
-// open opens another act than the primary one, with what was typed; acts that are not offered stay closed.
+// open opens another act than the primary one, with what was typed.
 func (d *desk) open(ctx context.Context, c *caseView, id string, typed url.Values) error {
 	f, err := d.Service.Facts(c.d)
 	if err != nil {
 		return err
 	}
-	c.form, c.others, c.danger = nil, nil, nil
-	acts := c.d.Next(f, actor(ctx))
-	if !slices.ContainsFunc(acts, func(a dossier.Act) bool { return a.ID == id }) {
-		c.offer(ctx, d, f, actor(ctx))
-		return nil
-	}
-	for _, a := range acts {
-		link := component.Act{Text: label(ctx, a), Kind: component.SecondaryAct, Href: pathCase + c.d.ID + "?viec=" + url.QueryEscape(a.ID) + "#viec"}
-		switch {
-		case a.ID == id:
-			c.form = d.formOf(ctx, c.d, f, a)
-			c.form.typed = typed
-		case a.Danger:
-			link.Kind = component.DangerAct
-			c.danger = append(c.danger, link)
-		default:
-			c.others = append(c.others, link)
-		}
-	}
+	c.offer(ctx, d, f, id, typed)
 	return nil
 }
 
@@ -142,7 +131,7 @@ func (d *desk) formOf(ctx context.Context, x *dossier.Dossier, f dossier.Facts, 
 	form := &actForm{id: a.ID, path: pathCase + x.ID + "/xu-ly", title: label(ctx, a), danger: a.Danger, key: web.NewKey(), version: x.Version}
 	form.button = component.Act{Text: label(ctx, a), Keys: "a"}
 	if a.Danger {
-		form.button.Kind = component.DangerAct
+		form.button = component.Act{Text: label(ctx, a), Kind: component.DangerAct} // no key: it takes a deliberate click
 	}
 	switch a.ID {
 	case dossier.ActAccept:

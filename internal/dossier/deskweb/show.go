@@ -82,7 +82,7 @@ func (d *desk) caseOf(ctx context.Context, id string) (*caseView, error) {
 	}
 	c.slips = slipsOf(ctx, x)
 	c.held = heldBy(ctx, x, n, now)
-	c.offer(ctx, d, f, actor(ctx))
+	c.offer(ctx, d, f, "", nil)
 	return c, nil
 }
 

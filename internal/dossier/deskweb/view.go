@@ -107,7 +107,7 @@ func paperGrid(ctx context.Context, papers []paperRow) component.Grid {
 	}
 	for _, p := range papers {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: p.component}, {Text: p.form}, {Content: paperName(p), Note: p.size}, {Content: paperLoad(p)},
+			{Text: p.component}, {Text: p.form}, {Content: paperName(p), Note: p.size}, {Content: paperLoad(p), Code: true},
 		}})
 	}
 	return g
