@@ -132,7 +132,7 @@ func (d *desk) inboxGrid(ctx context.Context, p inboxView, items []casefile.Work
 	narrow := chosen != ""
 	if narrow {
 		g.Columns = []component.Column{
-			{Title: lang.T(ctx, "desk.col.code")}, {Title: lang.T(ctx, "desk.col.owner")}, {Title: lang.T(ctx, "desk.col.state")},
+			{Title: lang.T(ctx, "desk.col.code")}, {Title: lang.T(ctx, "desk.col.owner"), Width: "wide"}, {Title: lang.T(ctx, "desk.col.state")},
 		}
 	} else {
 		g.Columns = []component.Column{
