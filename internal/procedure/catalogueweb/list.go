@@ -61,10 +61,10 @@ func (d room) list(w http.ResponseWriter, r *http.Request) error {
 	v.grid = component.Grid{
 		Caption: v.title, Keys: true, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.code")},
+			{Title: lang.T(ctx, "catalogue.code"), Width: "narrow"},
 			{Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
 			{Title: lang.T(ctx, "catalogue.sector")},
-			{Title: lang.T(ctx, "catalogue.from")},
+			{Title: lang.T(ctx, "catalogue.from"), Width: "narrow"},
 			{Title: lang.T(ctx, "catalogue.marks"), Numeric: true},
 		},
 		Empty: nothing(component.IconSearch, lang.T(ctx, "catalogue.none-found"), lang.T(ctx, "catalogue.none-found-what")),
@@ -167,7 +167,7 @@ func (d room) marked(w http.ResponseWriter, r *http.Request) error {
 	v.grid = component.Grid{
 		Caption: v.title, Keys: true, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.code")},
+			{Title: lang.T(ctx, "catalogue.code"), Width: "narrow"},
 			{Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
 			{Title: column},
 			{Title: lang.T(ctx, "catalogue.source-says")},
@@ -234,7 +234,7 @@ func (d room) heads(w http.ResponseWriter, r *http.Request) error {
 	v.grid = component.Grid{
 		Caption: v.title, Keys: true, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.code")},
+			{Title: lang.T(ctx, "catalogue.code"), Width: "narrow"},
 			{Title: lang.T(ctx, "catalogue.name"), Width: "wide"},
 			{Title: lang.T(ctx, "catalogue.sector")},
 			{Title: lang.T(ctx, "catalogue.ministry")},

@@ -165,7 +165,7 @@ func waitingGrid(ctx context.Context, w procedure.Waiting, most int) component.G
 	g := component.Grid{
 		Caption: lang.T(ctx, "catalogue.waiting"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.code")}, {Title: lang.T(ctx, "catalogue.name"), Width: "wide"}, {Title: lang.T(ctx, "catalogue.kind-of-change")},
+			{Title: lang.T(ctx, "catalogue.code"), Width: "narrow"}, {Title: lang.T(ctx, "catalogue.name"), Width: "wide"}, {Title: lang.T(ctx, "catalogue.kind-of-change"), Width: "narrow"},
 		},
 	}
 	change := func(number int) component.Cell {
@@ -181,7 +181,7 @@ func waitingGrid(ctx context.Context, w procedure.Waiting, most int) component.G
 	}
 	for _, doc := range w.Documents {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: doc.ID, Code: len(doc.ID) < 24}, {Text: known(ctx, "catalogue.kind.", doc.Kind)}, change(doc.Number),
+			{Text: clip(doc.ID, 60), Code: len(doc.ID) < 24}, {Text: known(ctx, "catalogue.kind.", doc.Kind)}, change(doc.Number),
 		}})
 	}
 	if len(g.Rows) > most {

@@ -83,7 +83,7 @@ func reportGrid(ctx context.Context, reports []procedure.ImportReport) component
 	g := component.Grid{
 		Caption: lang.T(ctx, "catalogue.reports"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "catalogue.when")},
+			{Title: lang.T(ctx, "catalogue.when"), Width: "narrow"},
 			{Title: lang.T(ctx, "catalogue.what-done"), Width: "wide"},
 			{Title: lang.T(ctx, "catalogue.count-new"), Numeric: true},
 			{Title: lang.T(ctx, "catalogue.count-changed"), Numeric: true},
@@ -140,6 +140,9 @@ func (d room) report(w http.ResponseWriter, r *http.Request) error {
 func reportOf(ctx context.Context, kept procedure.ImportReport) reportView {
 	r := readReport(kept.JSON)
 	v := reportView{title: r.what(ctx), note: when(ctx, kept.At)}
+	if len(r.Sources) > 0 {
+		v.title = lang.T(ctx, "catalogue.import") // the files are listed below
+	}
 	fact := func(key string, n int) {
 		v.facts = append(v.facts, component.Fact{Name: lang.T(ctx, key), Value: count(ctx, n)})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -96,7 +97,7 @@ func (d room) view(ctx context.Context, history []procedure.Stored) versionView 
 			{Text: dash(day(ctx, s.From)), Code: true},
 			{Text: dash(day(ctx, s.Until)), Code: true},
 			{Text: digest(s.Digest), Code: true},
-			{Text: dash(s.Source)},
+			{Text: dash(origin(s.Source))},
 			{Text: count(ctx, len(s.Marks))},
 		}})
 	}
@@ -117,6 +118,14 @@ func (d room) view(ctx context.Context, history []procedure.Stored) versionView 
 
 // digest shortens a sum to what people compare by eye.
 func digest(sum string) string { return sum[:min(12, len(sum))] }
+
+// origin names the site of a source that is an address.
+func origin(source string) string {
+	if u, err := url.Parse(source); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return clip(source, 60)
+}
 
 func dash(text string) string { return cmp.Or(text, "–") }
 
