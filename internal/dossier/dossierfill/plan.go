@@ -271,7 +271,7 @@ func (h *History) draw(r *rand.Rand, now bool, i int) (plan, error) {
 	}
 	p.submitted = h.w.Now
 	if !now {
-		p.submitted = h.w.Now.Add(-time.Duration(r.Int64N(int64(years * 365 * 24 * time.Hour))))
+		p.submitted = h.w.Now.Add(-time.Duration(r.Int64N(int64(h.since(p.version)))))
 	}
 	if err := h.settle(r, &p); err != nil {
 		return p, err
@@ -293,6 +293,15 @@ func (h *History) draw(r *rand.Rand, now bool, i int) (plan, error) {
 		return p, errDraw
 	}
 	return p, h.number(&p)
+}
+
+// since is how far back dossiers of the version may lie: two years, or to its first day.
+func (h *History) since(v *procedure.Version) time.Duration {
+	back := time.Duration(years * 365 * 24 * time.Hour)
+	if from, err := calendar.ParseDate(v.From); err == nil {
+		back = min(back, h.w.Now.Sub(from.At(0)))
+	}
+	return max(back, time.Minute)
 }
 
 func (h *History) drawOffer(r *rand.Rand) *procedure.Version {
