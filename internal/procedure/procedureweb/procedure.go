@@ -418,6 +418,9 @@ func (s *sheet) results(ctx context.Context, v *procedure.Version) {
 	}
 }
 
+// longNumber is the letters beyond which the number of a text is broken over lines; the source writes names there too.
+const longNumber = 20
+
 func (s *sheet) bases(ctx context.Context, v *procedure.Version) {
 	s.Bases = component.Grid{
 		Caption: lang.T(ctx, "procedure.bases"), Stack: true,
@@ -438,7 +441,7 @@ func (s *sheet) bases(ctx context.Context, v *procedure.Version) {
 		if b.Issuer != "" {
 			about = append(about, b.Issuer)
 		}
-		s.Bases.Rows = append(s.Bases.Rows, component.Row{Cells: []component.Cell{{Text: n, Code: true}, {Text: name, Note: strings.Join(about, " · ")}}})
+		s.Bases.Rows = append(s.Bases.Rows, component.Row{Cells: []component.Cell{{Text: n, Code: utf8.RuneCountInString(n) <= longNumber}, {Text: name, Note: strings.Join(about, " · ")}}})
 	}
 }
 

@@ -262,10 +262,10 @@ func (e edition) agencyName(ctx context.Context, id agency.ID) string {
 func copies(ctx context.Context, c procedure.Component) string {
 	var parts []string
 	if c.Originals > 0 {
-		parts = append(parts, lang.T(ctx, "procedure.paper.originals", "n", c.Originals))
+		parts = append(parts, lang.T(ctx, "procedure.paper.originals."+plural(c.Originals), "n", c.Originals))
 	}
 	if c.Copies > 0 {
-		parts = append(parts, lang.T(ctx, "procedure.paper.copies", "n", c.Copies))
+		parts = append(parts, lang.T(ctx, "procedure.paper.copies."+plural(c.Copies), "n", c.Copies))
 	}
 	if len(parts) == 0 {
 		if c.Counted {
@@ -274,6 +274,14 @@ func copies(ctx context.Context, c procedure.Component) string {
 		return lang.T(ctx, "procedure.paper.count-unstated")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// plural is the form of a counted word; Vietnamese has one, English two.
+func plural(n int) string {
+	if n == 1 {
+		return "one"
+	}
+	return "many"
 }
 
 // weekdays in the order of the week, as packs name them.
