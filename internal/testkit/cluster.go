@@ -79,6 +79,7 @@ func Main(m *testing.M) {
 type Server struct {
 	dir  string // holds the data and the socket
 	bin  string
+	more []string // settings beyond those of tests: "fsync=on"
 	cred *syscall.Credential
 	cmd  *exec.Cmd
 	gone chan struct{} // closed when cmd has ended
@@ -95,8 +96,9 @@ func PGServer(t testing.TB) *Server {
 	return s
 }
 
-// StartServer makes a cluster and starts it. Close ends it and removes its folder.
-func StartServer() (*Server, error) {
+// StartServer makes a cluster and starts it. Close ends it and removes its folder. settings change those
+// that tests run with: "fsync=on".
+func StartServer(settings ...string) (*Server, error) {
 	bin, err := findPostgres()
 	if err != nil {
 		return nil, err
@@ -106,7 +108,7 @@ func StartServer() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, bin: bin}
+	s := &Server{dir: dir, bin: bin, more: settings}
 	if err := s.init(); err != nil {
 		_ = os.RemoveAll(dir)
 		return nil, err
@@ -167,9 +169,15 @@ func (s *Server) Start() error {
 		return err
 	}
 	defer log.Close()
-	s.cmd = s.command("postgres", "-D", s.data(), "-k", s.dir, "-p", "5432", "-c", "listen_addresses=",
+	args := []string{
+		"-D", s.data(), "-k", s.dir, "-p", "5432", "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=400", "-c", "shared_buffers=64MB",
-		"-c", "autovacuum_naptime=1h", "-c", "max_wal_size=4GB", "-c", "jit=off", "-c", "log_min_messages=warning")
+		"-c", "autovacuum_naptime=1h", "-c", "max_wal_size=4GB", "-c", "jit=off", "-c", "log_min_messages=warning",
+	}
+	for _, x := range s.more {
+		args = append(args, "-c", x)
+	}
+	s.cmd = s.command("postgres", args...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		return err

@@ -1,0 +1,216 @@
+// Command bench measures what the product promises about speed and size and prints one JSON object. Every target
+// that is a ratio is measured in one run, both sides on the same machine at the same time: absolute
+// figures of a busy machine mean little.
+//
+//	go run ./test/bench [-quick] [-size N] [-data DIR] [-only accept,growth,…] [-out FILE]
+//
+// It builds the binary, fills provinces, starts servers on loopback, and ends with status 1 when a target was missed.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/motcua/motcua/internal/testkit"
+)
+
+const smallSize = 10_000
+
+type figure struct {
+	Name   string  `json:"name"`
+	Value  float64 `json:"value"`
+	Unit   string  `json:"unit"`
+	Target string  `json:"target,omitempty"`
+	Pass   bool    `json:"pass"` // true where there is no target
+	Note   string  `json:"note,omitempty"`
+}
+
+type bench struct {
+	quick   bool
+	size    int
+	dir     string // for provinces; kept when the caller named it
+	work    string // of this run
+	binary  string
+	figures []figure
+}
+
+func (b *bench) figure(f figure) {
+	f.Pass = f.Pass || f.Target == ""
+	b.figures = append(b.figures, f)
+	mark := "      "
+	if f.Target != "" {
+		mark = "ok    "
+		if !f.Pass {
+			mark = "MISSED"
+		}
+	}
+	fmt.Fprintf(os.Stderr, "%s %-28s %12.3f %-14s %-10s %s\n", mark, f.Name, f.Value, f.Unit, f.Target, f.Note)
+}
+
+func main() {
+	b := &bench{}
+	flag.BoolVar(&b.quick, "quick", false, "a tenth of the dossiers and shorter loads")
+	flag.IntVar(&b.size, "size", 0, "dossiers of the large province (default 1000000, with -quick 100000)")
+	flag.StringVar(&b.dir, "data", "", "keep the filled provinces in this folder and use them again")
+	only := flag.String("only", "", "measure only these: build, fill, accept, postgres, growth, search, due, start")
+	out := flag.String("out", "", "write the JSON to this file too")
+	flag.Parse()
+	if b.size == 0 {
+		b.size = 1_000_000
+		if b.quick {
+			b.size = 100_000
+		}
+	}
+	err := b.run(context.Background(), *only)
+	report := map[string]any{
+		"at": time.Now().UTC().Format(time.RFC3339), "go": runtime.Version(), "cpus": runtime.NumCPU(), "load": loadAverage(), "size": b.size, "figures": b.figures,
+	}
+	if err != nil {
+		report["error"] = err.Error()
+	}
+	text, jerr := json.MarshalIndent(report, "", "  ")
+	if jerr == nil {
+		fmt.Println(string(text))
+		if *out != "" {
+			jerr = os.WriteFile(*out, append(text, '\n'), 0o644) //nolint:gosec // a report
+		}
+	}
+	if err = errors.Join(err, jerr); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+	for _, f := range b.figures {
+		if !f.Pass {
+			os.Exit(1)
+		}
+	}
+}
+
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
+func (b *bench) run(ctx context.Context, only string) (err error) {
+	wants := func(name string) bool { return only == "" || strings.Contains(","+only+",", ","+name+",") }
+	if b.work, err = os.MkdirTemp("", "motcua-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.work)
+	if b.dir == "" {
+		b.dir = b.work
+	}
+	if err := b.build(); err != nil {
+		return err
+	}
+	small, err := fill(ctx, filepath.Join(b.dir, "small"), "", smallSize)
+	if err != nil {
+		return err
+	}
+	if wants("due") {
+		if err := b.promising(); err != nil {
+			return err
+		}
+	}
+	if wants("search") {
+		if err := b.finding(ctx, small); err != nil {
+			return err
+		}
+	}
+	if wants("start") {
+		if err := b.starting(ctx); err != nil {
+			return err
+		}
+	}
+	if wants("accept") {
+		p, err := fill(ctx, filepath.Join(b.work, "accept"), "", smallSize/2)
+		if err == nil {
+			err = b.accepting(ctx, "sqlite", p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if wants("postgres") {
+		if err := b.postgres(ctx); err != nil {
+			return err
+		}
+	}
+	if wants("growth") || wants("fill") {
+		large, err := fill(ctx, filepath.Join(b.dir, fmt.Sprint("large-", b.size)), "", b.size)
+		if err != nil {
+			return err
+		}
+		if !large.had {
+			per := large.filled.Seconds() * 100_000 / float64(b.size)
+			b.figure(figure{Name: "fill", Value: per, Unit: "s for 100,000 dossiers", Target: "< 120", Pass: per < 120, Note: fmt.Sprintf("%d in %s", b.size, large.filled.Round(time.Second))})
+		}
+		if wants("growth") {
+			return b.growth(ctx, small, large)
+		}
+	}
+	return nil
+}
+
+// build builds the binary as a release does.
+func (b *bench) build() error {
+	b.binary = filepath.Join(b.work, "motcua")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "github.com/motcua/motcua/cmd/motcua") //nolint:gosec // the product
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w\n%s", err, out)
+	}
+	info, err := os.Stat(b.binary)
+	if err != nil {
+		return err
+	}
+	mb := float64(info.Size()) / (1 << 20)
+	b.figure(figure{Name: "binary", Value: mb, Unit: "MB", Target: "< 60", Pass: mb < 60})
+	return nil
+}
+
+// postgres measures acceptance on a cluster that syncs to disk.
+func (b *bench) postgres(ctx context.Context) error {
+	pg, err := testkit.StartServer("fsync=on", "full_page_writes=on", "synchronous_commit=on", "shared_buffers=128MB", "autovacuum_naptime=1min")
+	if err != nil {
+		return err
+	}
+	defer pg.Close()
+	p, err := fill(ctx, filepath.Join(b.work, "postgres"), pg.URL(), smallSize/2)
+	if err != nil {
+		return err
+	}
+	return b.accepting(ctx, "postgres", p)
+}
+
+// starting measures a first start on an empty folder, and what it costs to stand idle.
+func (b *bench) starting(context.Context) error {
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	data := filepath.Join(b.work, "first")
+	began := time.Now()
+	s, err := start(fmt.Sprint("127.0.0.1:", port), b.binary, "demo", "--data", data, "--port", fmt.Sprint(port))
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	first := time.Since(began)
+	b.figure(figure{Name: "first-start", Value: first.Seconds(), Unit: "s", Target: "< 20", Pass: first < 20*time.Second, Note: "empty folder to the first answer, demo province loaded"})
+	m := s.memory()
+	b.figure(figure{Name: "memory.fresh", Value: m, Unit: "MB", Target: "< 100", Pass: m < 100})
+	return nil
+}
