@@ -56,25 +56,30 @@ func Project(d *Dossier, at time.Time) (Row, casefile.Rows) {
 	case Returned:
 		r.Ended = d.ReturnedAt
 	}
+	return r, Rows(d)
+}
+
+// Rows returns the rows every case has: work, scopes, search words.
+func Rows(d *Dossier) casefile.Rows {
 	rows := casefile.Rows{Terms: casefile.SortTerms(d.terms())}
-	for _, a := range d.Agencies() {
-		rows.Scopes = append(rows.Scopes, casefile.Scope{Scope: string(a), Status: string(d.Status), At: d.SubmittedAt})
-	}
-	rows.Scopes = append(rows.Scopes, casefile.Scope{Scope: casefile.Everyone, Status: string(d.Status), At: d.SubmittedAt})
-	if d.Account != "" {
-		rows.Scopes = append(rows.Scopes, casefile.Scope{Scope: casefile.AccountScope(d.Account), Status: string(d.Status), At: d.SubmittedAt})
-	}
-	rows.Scopes = casefile.SortScopes(rows.Scopes)
+	rows.Scopes = d.Scopes()
 	if w, ok := d.work(); ok {
 		rows.Work = []casefile.WorkItem{w}
 	}
-	return r, rows
+	return rows
 }
 
 // Scopes lists who may see the dossier in lists.
 func (d *Dossier) Scopes() []casefile.Scope {
-	_, rows := Project(d, time.Time{})
-	return rows.Scopes
+	var out []casefile.Scope
+	for _, a := range d.Agencies() {
+		out = append(out, casefile.Scope{Scope: string(a), Status: string(d.Status), At: d.SubmittedAt})
+	}
+	out = append(out, casefile.Scope{Scope: casefile.Everyone, Status: string(d.Status), At: d.SubmittedAt})
+	if d.Account != "" {
+		out = append(out, casefile.Scope{Scope: casefile.AccountScope(d.Account), Status: string(d.Status), At: d.SubmittedAt})
+	}
+	return casefile.SortScopes(out)
 }
 
 // work is the open piece of work of the dossier, if it has one.

@@ -103,40 +103,33 @@ func (tx *Tx) QueryRow(ctx context.Context, stmt string, args ...any) *Row {
 
 var errOpenRows = errors.New("statement while the rows of the last query are open: read them to the end first")
 
-// insertChunks are the sizes of the multi-row statements InsertMany uses: few texts,
-// so that they stay prepared.
-var insertChunks = []int{64, 8, 1}
+// insertChunk is the size of the statements InsertMany uses for many rows; what is left over goes into one
+// more, of its own size. So the texts are few and stay prepared.
+const insertChunk = 64
 
 // InsertMany inserts rows of cols into table, many per statement. Names are written
 // into the statement as they are: they are constants of the caller, never input.
 func (tx *Tx) InsertMany(ctx context.Context, table string, cols []string, rows [][]any) error {
-	for _, n := range insertChunks {
-		if n > 1 && n*len(cols) > tx.Dialect().maxParameters() {
-			continue
-		}
-		if len(rows) < n {
-			continue
-		}
-		stmt := insertText(tx.Dialect(), table, cols, n)
-		args := make([]any, 0, n*len(cols))
-		for len(rows) >= n {
-			args = args[:0]
-			for _, row := range rows[:n] {
-				if len(row) != len(cols) {
-					return fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(cols))
-				}
-				args = append(args, row...)
+	most := max(1, min(insertChunk, tx.Dialect().maxParameters()/len(cols)))
+	args := make([]any, 0, min(most, len(rows))*len(cols))
+	for len(rows) > 0 {
+		n := min(most, len(rows))
+		args = args[:0]
+		for _, row := range rows[:n] {
+			if len(row) != len(cols) {
+				return fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(cols))
 			}
-			if _, err := tx.Exec(ctx, stmt, args...); err != nil {
-				return fmt.Errorf("insert into %s: %w", table, err)
-			}
-			rows = rows[n:]
+			args = append(args, row...)
 		}
+		if _, err := tx.Exec(ctx, insertText(tx.Dialect(), table, cols, n), args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		rows = rows[n:]
 	}
 	return nil
 }
 
-// inserts keeps the texts of InsertMany: tables × insertChunks.
+// inserts keeps the texts of InsertMany: at most insertChunk for each table.
 var inserts sync.Map // insertKey → string
 
 type insertKey struct {

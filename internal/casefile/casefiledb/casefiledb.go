@@ -38,11 +38,14 @@ const (
 	sqlSaveHead = `INSERT INTO case_head (case_id, kind, seq, hash, sig) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, sig = excluded.sig`
 
-	sqlDropWork  = `DELETE FROM work_item WHERE case_id = $1`
+	sqlDropWork = `DELETE FROM work_item WHERE case_id = $1`
+	sqlMoveWork = `UPDATE work_item SET queue = $2, kind = $3, stage = $4, agency = $5, unit = $6, role = $7, post = $8, step = $9, since = $10,
+		due = $11, soon_at = $12, code = $13, title = $14, subject = $15, version = $16 WHERE case_id = $1`
 	sqlDropScope = `DELETE FROM case_scope WHERE case_id = $1 AND scope = $2`
 	sqlDropTerm  = `DELETE FROM case_term WHERE scope = $1 AND term = $2 AND ord = $3 AND case_id = $4`
 	sqlSaveScope = `INSERT INTO case_scope (scope, case_id, status, ord) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (case_id, scope) DO UPDATE SET status = excluded.status, ord = excluded.ord`
+	sqlMoveScopes = `UPDATE case_scope SET status = $2 WHERE case_id = $1`
 )
 
 var (
@@ -182,6 +185,35 @@ func eventRows(list []journal.Event) (events, private [][]any) {
 
 // project brings the rows of the case from before to after.
 func project(ctx context.Context, tx *sqldb.Tx, c Change) error {
+	if err := projectWork(ctx, tx, c); err != nil {
+		return fmt.Errorf("work items: %w", err)
+	}
+	if err := projectScopes(ctx, tx, c); err != nil {
+		return fmt.Errorf("scopes: %w", err)
+	}
+	before, after := termRows(c.Before), termRows(c.After)
+	gone, added := difference(before, after), difference(after, before)
+	for _, t := range gone {
+		if _, err := tx.Exec(ctx, sqlDropTerm, t.scope, t.term, t.ord, c.Case); err != nil {
+			return err
+		}
+	}
+	rows := make([][]any, 0, len(added))
+	for _, t := range added {
+		rows = append(rows, []any{t.scope, t.term, t.ord, c.Case})
+	}
+	if err := tx.InsertMany(ctx, "case_term", termCols, rows); err != nil {
+		return fmt.Errorf("terms: %w", err)
+	}
+	return nil
+}
+
+func projectWork(ctx context.Context, tx *sqldb.Tx, c Change) error {
+	if len(c.Before.Work) == 1 && len(c.After.Work) == 1 {
+		// The usual act: one piece of work goes from one holder to the next.
+		_, err := tx.Exec(ctx, sqlMoveWork, workRow(c.After.Work[0])...)
+		return err
+	}
 	if len(c.Before.Work) > 0 {
 		if _, err := tx.Exec(ctx, sqlDropWork, c.Case); err != nil {
 			return err
@@ -191,8 +223,16 @@ func project(ctx context.Context, tx *sqldb.Tx, c Change) error {
 	for _, w := range c.After.Work {
 		work = append(work, workRow(w))
 	}
-	if err := tx.InsertMany(ctx, "work_item", workCols, work); err != nil {
-		return fmt.Errorf("work items: %w", err)
+	return tx.InsertMany(ctx, "work_item", workCols, work)
+}
+
+func projectScopes(ctx context.Context, tx *sqldb.Tx, c Change) error {
+	if status, ok := sameScopes(c.Before.Scopes, c.After.Scopes); ok {
+		if status == c.Before.Scopes[0].Status {
+			return nil
+		}
+		_, err := tx.Exec(ctx, sqlMoveScopes, c.Case, status)
+		return err
 	}
 	for _, s := range c.Before.Scopes {
 		if !slices.ContainsFunc(c.After.Scopes, func(n casefile.Scope) bool { return n.Scope == s.Scope }) {
@@ -213,24 +253,22 @@ func project(ctx context.Context, tx *sqldb.Tx, c Change) error {
 			}
 		}
 	}
-	if err := tx.InsertMany(ctx, "case_scope", scopeCols, fresh); err != nil {
-		return fmt.Errorf("scopes: %w", err)
+	return tx.InsertMany(ctx, "case_scope", scopeCols, fresh)
+}
+
+// sameScopes tells whether the same scopes see the case as before, all under one status each time: then one
+// statement moves them.
+func sameScopes(before, after []casefile.Scope) (status string, ok bool) {
+	if len(before) == 0 || len(before) != len(after) {
+		return "", false
 	}
-	before, after := termRows(c.Before), termRows(c.After)
-	gone, added := difference(before, after), difference(after, before)
-	for _, t := range gone {
-		if _, err := tx.Exec(ctx, sqlDropTerm, t.scope, t.term, t.ord, c.Case); err != nil {
-			return err
+	for i := range before {
+		b, a := before[i], after[i]
+		if b.Scope != a.Scope || !b.At.Equal(a.At) || b.Status != before[0].Status || a.Status != after[0].Status {
+			return "", false
 		}
 	}
-	rows := make([][]any, 0, len(added))
-	for _, t := range added {
-		rows = append(rows, []any{t.scope, t.term, t.ord, c.Case})
-	}
-	if err := tx.InsertMany(ctx, "case_term", termCols, rows); err != nil {
-		return fmt.Errorf("terms: %w", err)
-	}
-	return nil
+	return after[0].Status, true
 }
 
 func workRow(w casefile.WorkItem) []any {
@@ -299,7 +337,7 @@ const (
 
 // Statements lists every statement of this package, for the test that prepares them on both engines.
 var Statements = []string{
-	sqlEvents, sqlPrivate, sqlSaveHead, sqlDropWork, sqlDropScope, sqlDropTerm, sqlSaveScope,
+	sqlEvents, sqlPrivate, sqlSaveHead, sqlDropWork, sqlMoveWork, sqlMoveScopes, sqlDropScope, sqlDropTerm, sqlSaveScope,
 	sqlInbox, sqlInboxStage, sqlInboxOverdue, sqlInboxSoon, sqlCount, sqlFind, sqlListed, sqlListedStatus, sqlWorkOf, sqlScopesOf, sqlAllTerms,
 	sqlLastSeal, sqlUnsealed, sqlAddSeal, sqlSeals, sqlHeads, sqlAllEvents, sqlAllPrivate, sqlOrphans, sqlLastEvent,
 }

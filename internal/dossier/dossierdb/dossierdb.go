@@ -177,7 +177,7 @@ func (s *Store) prepare(id string, d *dossier.Dossier, events []journal.Event) (
 	if d != nil {
 		next = d.Clone()
 		prev, seq = d.Head, d.Version
-		_, c.Before = dossier.Project(d, time.Time{})
+		c.Before = dossier.Rows(d)
 	}
 	for _, e := range events {
 		seq++
@@ -522,7 +522,7 @@ func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) e
 				bare[i].Private[name] = journal.Private{Commitment: p.Commitment}
 			}
 		}
-		_, before := dossier.Project(d, time.Time{})
+		before := dossier.Rows(d)
 		without, err := dossier.Fold(bare)
 		if err != nil {
 			return err

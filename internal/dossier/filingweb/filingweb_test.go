@@ -196,7 +196,9 @@ func (nowhere) Unit(string) (eform.Unit, bool) { return eform.Unit{}, false }
 
 type notices struct{ s *dossierdb.Store }
 
-func (n notices) Unread(ctx context.Context, person string) (int, error) { return n.s.Unread(ctx, person) }
+func (n notices) Unread(ctx context.Context, person string) (int, error) {
+	return n.s.Unread(ctx, person)
+}
 
 func (n notices) Notices(ctx context.Context, person string) ([]filingweb.Notice, error) {
 	list, err := n.s.Notices(ctx, person)
