@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,19 +47,31 @@ func (b *bench) accepting(ctx context.Context, engine string, p *province) error
 		s.stop()
 		return fmt.Errorf("accept on %s: %w", engine, err)
 	}
-	accepted, err := load(s.addr, writers, n, http.StatusSeeOther, request(warm))
+	// Turn about, so that what else the machine does weighs on both alike.
+	const rounds = 4
+	var took, bareTook, slow, busy time.Duration
+	for r := range rounds {
+		from := warm + r*n/rounds
+		before := s.processor()
+		accepted, err := load(s.addr, writers, n/rounds, http.StatusSeeOther, request(from))
+		if err != nil {
+			s.stop()
+			return fmt.Errorf("accept on %s: %w", engine, err)
+		}
+		took, slow, busy = took+accepted.took, max(slow, accepted.at(99)), busy+s.processor()-before
+		bare, err := p.bare(ctx, list[from:from+n/rounds], writers)
+		if err != nil {
+			s.stop()
+			return fmt.Errorf("bare inserts on %s: %w", engine, err)
+		}
+		bareTook += bare
+	}
 	memory := s.memory()
 	s.stop()
-	if err != nil {
-		return fmt.Errorf("accept on %s: %w", engine, err)
-	}
-	bare, err := p.bare(ctx, list[warm:warm+n], writers)
-	if err != nil {
-		return fmt.Errorf("bare inserts on %s: %w", engine, err)
-	}
-	b.figure(figure{Name: "accept." + engine, Value: accepted.perSecond(), Unit: "dossiers/s", Note: fmt.Sprintf("%d connections, p99 %s", writers, accepted.at(99).Round(time.Millisecond))})
+	perSecond, bare := float64(n)/took.Seconds(), float64(n)/bareTook.Seconds()
+	b.figure(figure{Name: "accept." + engine, Value: perSecond, Unit: "dossiers/s", Note: fmt.Sprintf("%d connections, p99 %s, %s of processor each", writers, slow.Round(time.Millisecond), (busy / time.Duration(n)).Round(time.Microsecond))})
 	b.figure(figure{Name: "accept.bare." + engine, Value: bare, Unit: "transactions/s", Note: "the same rows, bare durable inserts, as many writers"})
-	b.figure(figure{Name: "accept.ratio." + engine, Value: accepted.perSecond() / bare, Unit: "of bare", Target: ">= 0.5", Pass: accepted.perSecond()/bare >= 0.5})
+	b.figure(figure{Name: "accept.ratio." + engine, Value: perSecond / bare, Unit: "of bare", Target: ">= 0.5", Pass: perSecond/bare >= 0.5})
 	if engine == "sqlite" {
 		b.figure(figure{Name: "memory.loaded.accept", Value: memory, Unit: "MB", Target: "< 250", Pass: memory < 250})
 	}
@@ -72,13 +85,13 @@ var wrote = []struct{ table, where string }{
 	{"dossier", "id = $1"},
 	{"work_item", "case_id = $1"},
 	{"case_scope", "case_id = $1"},
-	{"case_term", "case_id = $1 AND (term LIKE 'h99%' OR term LIKE '0%' OR term LIKE '2%-%')"},
+	{"case_term", "case_id = $1 AND scope = '*' AND term >= 'h99' AND term < 'h9a'"},
 	{"idempotency", "location = $1"},
 }
 
 // bare inserts copies of the rows of accepted dossiers under other identifiers: what any program that keeps
 // the same rows must at least do.
-func (p *province) bare(ctx context.Context, list []lodged, writers int) (perSecond float64, err error) {
+func (p *province) bare(ctx context.Context, list []lodged, writers int) (took time.Duration, err error) {
 	db, err := p.open(ctx)
 	if err != nil {
 		return 0, err
@@ -93,9 +106,6 @@ func (p *province) bare(ctx context.Context, list []lodged, writers int) (perSec
 	for i, d := range list {
 		fresh := journal.NewID(time.Now())
 		for _, w := range wrote {
-			if w.table == "case_term" {
-				w.where = "case_id = $1 AND scope = '*' AND term >= 'h99' AND term < 'h9a'"
-			}
 			rows, err := db.Query(ctx, "SELECT * FROM "+w.table+" WHERE "+w.where, d.id)
 			if err != nil {
 				return 0, err
@@ -119,6 +129,13 @@ func (p *province) bare(ctx context.Context, list []lodged, writers int) (perSec
 			if err := rows.Close(); err != nil {
 				return 0, err
 			}
+			if w.table == "journal_event" { // its own number is the engine's to give
+				at := slices.Index(x.cols, "id")
+				x.cols = slices.Delete(x.cols, at, at+1)
+				for r := range x.rows {
+					x.rows[r] = slices.Delete(x.rows[r], at, at+1)
+				}
+			}
 			for _, row := range x.rows {
 				for k, v := range row {
 					if raw, ok := v.([]byte); ok {
@@ -127,11 +144,8 @@ func (p *province) bare(ctx context.Context, list []lodged, writers int) (perSec
 					if text, ok := v.(string); ok {
 						v = strings.ReplaceAll(text, d.id, fresh)
 					}
-					switch name := cols[k]; {
-					case name == "ref", name == "code" && w.table == "dossier", name == "key":
+					if name := x.cols[k]; name == "ref" || name == "key" || name == "code" && w.table == "dossier" {
 						v = fresh
-					case name == "id" && w.table == "journal_event":
-						v = int64(1)<<40 + int64(i)
 					}
 					row[k] = v
 				}
@@ -171,11 +185,11 @@ func (p *province) bare(ctx context.Context, list []lodged, writers int) (perSec
 		})
 	}
 	wg.Wait()
-	took := time.Since(began)
+	took = time.Since(began)
 	if err := failed.Load(); err != nil {
 		return 0, *err
 	}
-	return float64(len(all)) / took.Seconds(), nil
+	return took, nil
 }
 
 // codeWords multiplies the word of the code into what an acceptance adds: three words in three scopes.

@@ -63,6 +63,7 @@ func main() {
 	flag.StringVar(&b.dir, "data", "", "keep the filled provinces in this folder and use them again")
 	only := flag.String("only", "", "measure only these: build, fill, accept, postgres, growth, search, due, start")
 	out := flag.String("out", "", "write the JSON to this file too")
+	flag.StringVar(&b.binary, "binary", "", "measure this binary instead of building one")
 	flag.Parse()
 	if b.size == 0 {
 		b.size = 1_000_000
@@ -166,6 +167,9 @@ func (b *bench) run(ctx context.Context, only string) (err error) {
 
 // build builds the binary as a release does.
 func (b *bench) build() error {
+	if b.binary != "" {
+		return nil
+	}
 	b.binary = filepath.Join(b.work, "motcua")
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "github.com/motcua/motcua/cmd/motcua") //nolint:gosec // the product
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
