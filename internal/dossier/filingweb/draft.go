@@ -31,6 +31,7 @@ const (
 const (
 	placePage  = "@place"
 	papersPage = "@papers"
+	noPage     = "@none" // of the list of steps
 )
 
 // work is a draft with all that its pages need.

@@ -1633,7 +1633,7 @@ func supplementPage(d *work) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = taskPage(d, "", lang.T(ctx, "filing.supplement.title"), 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var60), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = taskPage(d, noPage, lang.T(ctx, "filing.supplement.title"), 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var60), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
