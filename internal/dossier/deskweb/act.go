@@ -188,7 +188,7 @@ func (a *actForm) accept(ctx context.Context, x *dossier.Dossier, f dossier.Fact
 		a.lead = strings.TrimSpace(lang.T(ctx, "desk.accept.limit", "limit", text(known[0].Limit)) + " " + due(known[0].Limit))
 	default:
 		for _, l := range known {
-			a.limits = append(a.limits, component.Option{Value: l.Limit, Label: text(l.Limit), Hint: strings.TrimSpace(l.Case + " " + due(l.Limit))})
+			a.limits = append(a.limits, component.Option{Value: l.Limit, Label: text(l.Limit), Hint: sentences(l.Case, due(l.Limit))})
 		}
 	}
 }
@@ -483,4 +483,19 @@ func (d *desk) act(w http.ResponseWriter, r *http.Request) error {
 		return d.again(w, r, action, f, err)
 	}
 	return done(w, r, f, "desk.moved")
+}
+
+// sentences puts texts after each other, each ended by a full stop.
+func sentences(list ...string) string {
+	var b strings.Builder
+	for _, s := range list {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strings.TrimSuffix(s, ".") + ".")
+	}
+	return b.String()
 }

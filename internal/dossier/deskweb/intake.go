@@ -66,28 +66,24 @@ func (b *busy) lock(draft string) func() {
 }
 
 type chooseView struct {
-	rail   []component.RailGroup
-	query  string
-	found  []component.Found
-	asked  bool
-	drafts component.Grid
+	rail    []component.RailGroup
+	query   string
+	asked   bool
+	found   component.Grid
+	drafts  component.Grid
+	refusal string
 }
 
 // choose is the start of an intake: find the procedure, or go on with what was begun.
 func (d *desk) choose(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
 	q, _ := web.Clean(r.URL.Query().Get("q"))
-	v := chooseView{query: q, asked: q != ""}
-	if q != "" {
-		first := true
-		for _, hit := range d.Finder.Search(q, find.Options{N: 10}) {
-			f := component.Found{Title: hit.Name, Href: "/thu-tuc/" + url.PathEscape(hit.Code), Code: hit.Code, Act: beginForm(hit.Code, first)}
-			if lang.From(ctx) == lang.VI {
-				f.Why = hit.Why
-			}
-			v.found = append(v.found, f)
-			first = false
-		}
+	return d.renderChoose(w, r, http.StatusOK, chooseView{query: q, asked: q != ""})
+}
+
+func (d *desk) renderChoose(w http.ResponseWriter, r *http.Request, status int, v chooseView) error {
+	ctx := r.Context()
+	if v.asked {
+		v.found = foundProcedures(ctx, d.Finder.Search(v.query, find.Options{N: 15}))
 	}
 	open, err := d.Service.Drafts(ctx, actor(ctx))
 	if err != nil {
@@ -97,7 +93,29 @@ func (d *desk) choose(w http.ResponseWriter, r *http.Request) error {
 	if v.rail, _, err = d.rail(r, railIntake); err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, choosePage(v))
+	return web.Render(w, r, status, choosePage(v))
+}
+
+func foundProcedures(ctx context.Context, hits []find.Hit) component.Grid {
+	g := component.Grid{
+		Caption: lang.T(ctx, "desk.intake.found"), Keys: true, Empty: noProcedure(),
+		Columns: []component.Column{
+			{Title: lang.T(ctx, "desk.col.number")},
+			{Title: lang.T(ctx, "desk.col.procedure"), Width: "wide"},
+			{Title: lang.T(ctx, "desk.col.match")},
+			{Title: lang.T(ctx, "desk.intake.begin"), Hidden: true, Width: "narrow"},
+		},
+	}
+	for i, hit := range hits {
+		why := ""
+		if lang.From(ctx) == lang.VI {
+			why = hit.Why // the finder gives its reasons in Vietnamese
+		}
+		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
+			{Text: hit.Code, Href: "/thu-tuc/" + url.PathEscape(hit.Code), Code: true}, {Text: hit.Name, Clip: true}, {Text: why, Clip: true}, {Content: beginForm(hit.Code, i == 0), Code: true},
+		}})
+	}
+	return g
 }
 
 func (d *desk) draftGrid(ctx context.Context, open []dossier.Draft) component.Grid {
@@ -163,6 +181,9 @@ func (d *desk) begin(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	x, err := d.Service.StartDraft(ctx, by, code, procedure.Direct)
+	if errors.Is(err, dossier.ErrTooManyDrafts) {
+		return d.renderChoose(w, r, web.Status(err), chooseView{refusal: refusalText(ctx, err)})
+	}
 	if err != nil {
 		return err
 	}
