@@ -19,7 +19,7 @@ func (a *App) mux() *web.Mux {
 		o.Demo = append(o.Demo, accountweb.DemoAccount{Role: demoTitle(d), Name: d.Person, SignIn: d.Name, Password: d.Password})
 	}
 	accountweb.Register(m, a.accounts, o)
-	procedureweb.Register(m, procedureweb.Deps{Province: a.province, Finder: a.finder, Now: a.cfg.Now, Address: a.cfg.Serve.Address})
+	procedureweb.Register(m, procedureweb.Deps{Province: a.province, Finder: a.finder, Now: a.cfg.Now, Figures: figures{a.store}, Address: a.cfg.Serve.Address})
 	a.desk(m)
 	a.filing(m)
 	a.backOffice(m)

@@ -42,6 +42,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	go func() { a.queue.Run(work); workers <- nil }()
 	go func() { workers <- a.sealing(work) }()
 
+	go a.finder.current() // the first question should not wait for the index
+
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	var err error

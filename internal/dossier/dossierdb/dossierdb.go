@@ -45,6 +45,9 @@ const (
 		(SELECT case_id FROM case_term WHERE scope = '*' AND term = $1) AND procedure = $2 AND submitted_at >= $3 ORDER BY submitted_at DESC LIMIT 5`
 	sqlSerial = `INSERT INTO code_counter (scope, last) VALUES ($1, 1) ON CONFLICT (scope) DO UPDATE SET last = code_counter.last + 1 RETURNING last`
 
+	sqlCounts = `SELECT channel, count(*), count(*) FILTER (WHERE resolved_at > 0), count(*) FILTER (WHERE resolved_at > 0 AND (due_at = 0 OR resolved_at <= due_at))
+		FROM dossier WHERE procedure = $1 AND submitted_at >= $2 GROUP BY channel`
+
 	sqlAnswered = `SELECT fingerprint, location, status FROM idempotency WHERE key = $1 AND actor = $2`
 	sqlAnswer   = `INSERT INTO idempotency (key, actor, fingerprint, status, location, answer, at) VALUES ($1, $2, $3, $4, $5, '', $6)
 		ON CONFLICT (key, actor) DO NOTHING`
@@ -52,7 +55,7 @@ const (
 
 // Statements lists every statement of this package, for the test that prepares them on both engines.
 var Statements = []string{
-	sqlInsert, sqlUpdate, sqlByID, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlAnswered, sqlAnswer,
+	sqlInsert, sqlUpdate, sqlByID, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlNoticeAdd, sqlNotices, sqlNoticesRead, sqlNoticesUnread,
 }
@@ -352,6 +355,21 @@ func (s *Store) one(ctx context.Context, stmt, arg string) (dossier.Row, error) 
 func (s *Store) Lodged(ctx context.Context, procedure, number string, since time.Time) ([]dossier.Row, error) {
 	rows, err := s.db.Query(ctx, sqlLodged, number, procedure, since.UnixMicro())
 	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (dossier.Row, error) { return scanRow(rows) })
+}
+
+// ChannelCount counts the dossiers of one procedure that came by one channel. On time means resolved by the
+// date in force.
+type ChannelCount struct {
+	Channel                    string
+	Received, Resolved, OnTime int
+}
+
+// Counts counts the dossiers of a procedure submitted since an instant, by channel.
+func (s *Store) Counts(ctx context.Context, procedure string, since time.Time) ([]ChannelCount, error) {
+	rows, err := s.db.Query(ctx, sqlCounts, procedure, since.UnixMicro())
+	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (c ChannelCount, err error) {
+		return c, rows.Scan(&c.Channel, &c.Received, &c.Resolved, &c.OnTime)
+	})
 }
 
 func rowArgs(r dossier.Row) []any {

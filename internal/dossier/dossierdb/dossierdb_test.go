@@ -123,6 +123,10 @@ func TestADossierLivesFromSubmissionToReturn(t *testing.T) {
 			t.Errorf("due %s", got)
 		}
 		o.clean()
+		by, err := o.store.Counts(context.Background(), dossiertest.Permit, at("2026-01-01T00:00:00+07:00"))
+		if want := (dossierdb.ChannelCount{Channel: procedure.Online, Received: 1, Resolved: 1, OnTime: 1}); err != nil || len(by) != 1 || by[0] != want {
+			t.Errorf("figures %+v, %v", by, err)
+		}
 		if n, err := o.svc.Counters(context.Background(), o.w.In("giam-doc")); err != nil || n != (dossier.Counters{}) {
 			t.Errorf("work left over: %+v %v", n, err)
 		}

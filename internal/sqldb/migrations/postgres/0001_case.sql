@@ -117,6 +117,7 @@ CREATE TABLE dossier (
 );
 CREATE UNIQUE INDEX dossier_code ON dossier (code) WHERE code <> '';
 CREATE UNIQUE INDEX dossier_ref ON dossier (ref);
+CREATE INDEX dossier_procedure ON dossier (procedure, submitted_at);
 
 CREATE TABLE code_counter (
 	scope TEXT   NOT NULL PRIMARY KEY,
