@@ -187,8 +187,11 @@ func sum(text []byte) string {
 
 // tab is one browser window of its own, with its own cookies.
 type tab struct {
-	t    *testing.T
-	ctx  context.Context
+	t   *testing.T
+	ctx context.Context
+
+	noScript bool
+
 	mu   sync.Mutex
 	said []string // what the console said since the last look
 	seen map[string]bool
@@ -213,7 +216,7 @@ func open(t *testing.T, noScript bool) *tab {
 	})
 	ctx, stop := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(stop)
-	b := &tab{t: t, ctx: ctx, seen: map[string]bool{}}
+	b := &tab{t: t, ctx: ctx, noScript: noScript, seen: map[string]bool{}}
 	chromedp.ListenTarget(ctx, func(ev any) {
 		switch e := ev.(type) {
 		case *runtime.EventConsoleAPICalled:
@@ -310,10 +313,10 @@ func (b *tab) click(words string) {
 		Have  []string
 	}
 	b.eval(fmt.Sprintf(`(() => {
-		const shown = (el) => el.getClientRects().length > 0 && getComputedStyle(el).visibility !== "hidden";
+		const shown = (el) => el.getClientRects().length > 0 && getComputedStyle(el).visibility !== "hidden" && el.tabIndex !== -1 && el.offsetWidth > 2;
 		const can = [];
 		for (const root of [document.querySelector("main"), document]) {
-			if (root) for (const el of root.querySelectorAll("a[href], button, summary, label")) if (shown(el)) can.push(el);
+			if (root) for (const el of root.querySelectorAll("a[href], button, summary")) if (shown(el)) can.push(el);
 		}
 		const text = (el) => el.innerText.replace(/\s+/g, " ").trim();
 		const el = can.find((el) => text(el) === %[1]q) || can.find((el) => text(el).startsWith(%[1]q)) || can.find((el) => text(el).includes(%[1]q));
@@ -358,7 +361,8 @@ func (b *tab) typed(name, value string) {
 	case "file":
 		b.do(chromedp.SetUploadFiles(field, []string{value}, chromedp.ByQuery))
 	default:
-		b.do(chromedp.SetValue(field, "", chromedp.ByQuery), chromedp.SendKeys(field, value, chromedp.ByQuery))
+		b.eval(fmt.Sprintf(`document.querySelector('%s').value = ""`, field), nil)
+		b.do(chromedp.SendKeys(field, value, chromedp.ByQuery))
 	}
 }
 

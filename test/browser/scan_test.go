@@ -82,9 +82,10 @@ func (b *tab) silent(name string) {
 
 func (b *tab) resize(width, height int64, phone bool) {
 	b.t.Helper()
-	b.do(emulation.SetDeviceMetricsOverride(width, height, 1, phone), chromedp.ActionFunc(func(ctx context.Context) error {
-		return chromedp.Evaluate(`new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))`, nil, awaited).Do(ctx)
-	}))
+	b.do(emulation.SetDeviceMetricsOverride(width, height, 1, phone))
+	if !b.noScript { // the new layout stands after two frames
+		b.eval(`new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))`, nil)
+	}
 }
 
 // picture keeps a picture of the whole page.
