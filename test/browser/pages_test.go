@@ -11,7 +11,7 @@ func TestPagesAnybodyMayOpen(t *testing.T) {
 		{"procedure", "/thu-tuc/1.001193"},
 		{"procedure-national", "/thu-tuc/1.002693"},
 		{"track", "/tra-cuu"},
-		{"track-nothing", "/tra-cuu?ma=H99.06-261120-9999&khoa=aaaaaaaaaaaa"},
+		{"track-nothing", "/tra-cuu?ma=H99.06-261120-9999&k=aaaaaaaaaaaa"},
 		{"sign-in", "/dang-nhap"},
 		{"register", "/dang-ky"},
 		{"guide", "/huong-dan"},
