@@ -314,25 +314,27 @@ func difference(a, b []termRow) []termRow {
 	return out
 }
 
+// Every LIMIT is a CAST: SQLite plans a statement anew whenever a bare parameter of a LIMIT is bound, which took
+// longer than running it.
 const workColumns = `case_id, kind, stage, agency, unit, role, post, step, since, due, soon_at, code, title, subject, version`
 
 const (
 	sqlInbox = `SELECT ` + workColumns + ` FROM work_item
-		WHERE queue = $1 AND (due, case_id) > ($2, $3) ORDER BY due, case_id LIMIT $4`
+		WHERE queue = $1 AND (due, case_id) > ($2, $3) ORDER BY due, case_id LIMIT CAST($4 AS INTEGER)`
 	sqlInboxStage = `SELECT ` + workColumns + ` FROM work_item
-		WHERE queue = $1 AND stage = $5 AND (due, case_id) > ($2, $3) ORDER BY due, case_id LIMIT $4`
+		WHERE queue = $1 AND stage = $5 AND (due, case_id) > ($2, $3) ORDER BY due, case_id LIMIT CAST($4 AS INTEGER)`
 	sqlInboxOverdue = `SELECT ` + workColumns + ` FROM work_item
-		WHERE queue = $1 AND (due, case_id) > ($2, $3) AND due < $5 ORDER BY due, case_id LIMIT $4`
+		WHERE queue = $1 AND (due, case_id) > ($2, $3) AND due < $5 ORDER BY due, case_id LIMIT CAST($4 AS INTEGER)`
 	sqlInboxSoon = `SELECT ` + workColumns + ` FROM work_item
-		WHERE queue = $1 AND (due, case_id) > ($2, $3) AND due >= $5 AND soon_at <= $5 ORDER BY due, case_id LIMIT $4`
+		WHERE queue = $1 AND (due, case_id) > ($2, $3) AND due >= $5 AND soon_at <= $5 ORDER BY due, case_id LIMIT CAST($4 AS INTEGER)`
 
 	sqlCount = `SELECT
-		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'reception' LIMIT $3) AS a),
-		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'handling' LIMIT $3) AS b),
-		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'supplement' LIMIT $3) AS c),
-		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'return' LIMIT $3) AS d),
-		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND due < $2 LIMIT $3) AS e),
-		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND due >= $2 AND due < 4611686018427387904 AND soon_at <= $2 LIMIT $3) AS f)`
+		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'reception' LIMIT CAST($3 AS INTEGER)) AS a),
+		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'handling' LIMIT CAST($3 AS INTEGER)) AS b),
+		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'supplement' LIMIT CAST($3 AS INTEGER)) AS c),
+		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'return' LIMIT CAST($3 AS INTEGER)) AS d),
+		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND due < $2 LIMIT CAST($3 AS INTEGER)) AS e),
+		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND due >= $2 AND due < 4611686018427387904 AND soon_at <= $2 LIMIT CAST($3 AS INTEGER)) AS f)`
 )
 
 // Statements lists every statement of this package, for the test that prepares them on both engines.
@@ -441,11 +443,11 @@ func Count(ctx context.Context, r Reader, queues []string, now time.Time, limit 
 const (
 	sqlFind = `SELECT term, ord, case_id FROM case_term
 		WHERE scope = $1 AND term >= $2 AND term < $3 AND (term, ord, case_id) > ($4, $5, $6)
-		ORDER BY term, ord, case_id LIMIT $7`
+		ORDER BY term, ord, case_id LIMIT CAST($7 AS INTEGER)`
 	sqlListed = `SELECT ord, case_id FROM case_scope
-		WHERE scope = $1 AND (ord, case_id) > ($2, $3) ORDER BY ord, case_id LIMIT $4`
+		WHERE scope = $1 AND (ord, case_id) > ($2, $3) ORDER BY ord, case_id LIMIT CAST($4 AS INTEGER)`
 	sqlListedStatus = `SELECT ord, case_id FROM case_scope
-		WHERE scope = $1 AND status = $5 AND (ord, case_id) > ($2, $3) ORDER BY ord, case_id LIMIT $4`
+		WHERE scope = $1 AND status = $5 AND (ord, case_id) > ($2, $3) ORDER BY ord, case_id LIMIT CAST($4 AS INTEGER)`
 )
 
 // Find lists the ids of cases in the scope with a term that begins with the query, the shortest match first

@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	sqlHeads = `SELECT case_id, kind, seq, hash, sig FROM case_head WHERE case_id > $1 ORDER BY case_id LIMIT $2`
+	sqlHeads = `SELECT case_id, kind, seq, hash, sig FROM case_head WHERE case_id > $1 ORDER BY case_id LIMIT CAST($2 AS INTEGER)`
 
 	sqlAllEvents = `SELECT case_id, seq, kind, at, body, hash FROM journal_event
-		WHERE (case_id, seq) > ($1, $2) ORDER BY case_id, seq LIMIT $3`
+		WHERE (case_id, seq) > ($1, $2) ORDER BY case_id, seq LIMIT CAST($3 AS INTEGER)`
 	sqlAllPrivate = `SELECT case_id, seq, name, salt, value FROM journal_private
 		WHERE case_id >= $1 AND case_id <= $2 ORDER BY case_id, seq`
 

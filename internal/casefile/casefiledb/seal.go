@@ -13,7 +13,7 @@ import (
 const (
 	sqlLastSeal = `SELECT n, upto, events, digest, prev, at, hash, sig FROM journal_seal ORDER BY n DESC LIMIT 1`
 	sqlSeals    = `SELECT n, upto, events, digest, prev, at, hash, sig FROM journal_seal ORDER BY n`
-	sqlUnsealed = `SELECT id, case_id, seq, hash FROM journal_event WHERE id > $1 ORDER BY id LIMIT $2`
+	sqlUnsealed = `SELECT id, case_id, seq, hash FROM journal_event WHERE id > $1 ORDER BY id LIMIT CAST($2 AS INTEGER)`
 	sqlAddSeal  = `INSERT INTO journal_seal (n, upto, events, digest, prev, at, hash, sig) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
 	// Writers in progress hold smaller numbers that are not visible yet; this waits for them, briefly.

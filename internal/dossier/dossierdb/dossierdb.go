@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,9 +54,20 @@ const (
 		ON CONFLICT (key, actor) DO NOTHING`
 )
 
+// byIDs is how many rows one statement reads; lists show as many.
+const byIDs = dossier.PageSize
+
+var sqlByIDs = func() string {
+	marks := make([]string, byIDs)
+	for i := range marks {
+		marks[i] = fmt.Sprintf("$%d", i+1)
+	}
+	return `SELECT ` + dossierColumns + ` FROM dossier WHERE id IN (` + strings.Join(marks, ", ") + `)`
+}()
+
 // Statements lists every statement of this package, for the test that prepares them on both engines.
 var Statements = []string{
-	sqlInsert, sqlUpdate, sqlByID, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
+	sqlInsert, sqlUpdate, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlNoticeAdd, sqlNotices, sqlNoticesRead, sqlNoticesUnread,
 }
@@ -285,14 +297,11 @@ func (s *Store) Find(ctx context.Context, f dossier.FindFilter) ([]dossier.Row, 
 		if err != nil {
 			return nil, "", err
 		}
-		for _, id := range ids {
-			r, err := s.Row(ctx, id)
-			if errors.Is(err, dossier.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return nil, "", err
-			}
+		rows, err := s.rows(ctx, ids)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, r := range rows {
 			if f.Status == "" || r.Status == f.Status {
 				out = append(out, r)
 			}
@@ -303,6 +312,31 @@ func (s *Store) Find(ctx context.Context, f dossier.FindFilter) ([]dossier.Row, 
 		}
 		f.After = next
 	}
+}
+
+// rows returns the rows of the ids, in their order; an id without a row is left out.
+func (s *Store) rows(ctx context.Context, ids []string) ([]dossier.Row, error) {
+	out := make([]dossier.Row, 0, len(ids))
+	for len(ids) > 0 {
+		some := ids[:min(len(ids), byIDs)]
+		ids = ids[len(some):]
+		args := make([]any, byIDs) // those left over ask for nothing
+		at := make(map[string]int, len(some))
+		for i := range args {
+			args[i] = ""
+			if i < len(some) {
+				args[i], at[some[i]] = some[i], i
+			}
+		}
+		found, err := s.db.Query(ctx, sqlByIDs, args...)
+		list, err := sqldb.Collect(found, err, func(rows *sqldb.Rows) (dossier.Row, error) { return scanRow(rows) })
+		if err != nil {
+			return nil, fmt.Errorf("read dossier rows: %w", err)
+		}
+		slices.SortFunc(list, func(a, b dossier.Row) int { return at[a.ID] - at[b.ID] })
+		out = append(out, list...)
+	}
+	return out, nil
 }
 
 // Row returns the row of a dossier.
@@ -401,7 +435,7 @@ const (
 	sqlDraft = `SELECT id, version, person, procedure, digest, form_id, form_digest, place, competent, channel, answers, typed, supplements, updated_at
 		FROM draft WHERE id = $1`
 	sqlDrafts = `SELECT id, version, person, procedure, digest, form_id, form_digest, place, competent, channel, answers, typed, supplements, updated_at
-		FROM draft WHERE person = $1 ORDER BY updated_at DESC LIMIT $2`
+		FROM draft WHERE person = $1 ORDER BY updated_at DESC LIMIT CAST($2 AS INTEGER)`
 	sqlDraftDelete  = `DELETE FROM draft WHERE id = $1`
 	sqlDraftsExpire = `DELETE FROM draft WHERE updated_at < $1`
 	sqlDraftPapers  = `SELECT id, component, name, type, size, hash, form, count, at FROM draft_paper WHERE draft_id = $1 ORDER BY at, id`
