@@ -87,6 +87,7 @@ func runServe(ctx context.Context, args []string, s stdio) int {
 	addr := f.String("addr", "localhost:8080", "address to listen on")
 	secure := f.Bool("secure", false, "people reach the service by TLS: Secure cookies, HSTS")
 	proxies := f.String("proxies", "", "networks whose X-Forwarded-For is believed, comma separated")
+	address := f.String("address", "", "public address people use, for QR codes and the site map: https://… (default: as asked for)")
 	inflight := f.Int("in-flight", 0, "requests answered at once before more are refused (0 = default)")
 	access := f.Bool("access-log", false, "one line per request on stderr")
 	f.Var(&r, "rate", "rate limit `CLASS=PERMINUTE/BURST`, repeated; classes: write, sign-in, track, search, upload")
@@ -102,7 +103,7 @@ func runServe(ctx context.Context, args []string, s stdio) int {
 	}
 	log := slog.New(slog.NewJSONHandler(s.err, nil))
 	cfg := t.config(log)
-	cfg.Serve = app.ServeConfig{Secure: *secure, Limits: r.limits, MaxInFlight: *inflight}
+	cfg.Serve = app.ServeConfig{Secure: *secure, Limits: r.limits, MaxInFlight: *inflight, Address: strings.TrimRight(*address, "/")}
 	for p := range strings.SplitSeq(*proxies, ",") {
 		if p = strings.TrimSpace(p); p == "" {
 			continue

@@ -1,6 +1,7 @@
 package sqldb_test
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
@@ -30,6 +31,9 @@ func TestMigrationsAreTwins(t *testing.T) {
 				t.Errorf("%s: %s and %s have the same number", engine, other, e.Name())
 			}
 			seen[number] = e.Name()
+			if want := fmt.Sprintf("%04d", len(seen)); number != want {
+				t.Errorf("%s/%s: the next number is %s", engine, e.Name(), want)
+			}
 			text, err := fs.ReadFile(sqldb.Migrations, path.Join("migrations", engine, e.Name()))
 			if err != nil {
 				t.Fatal(err)

@@ -55,7 +55,7 @@ func NewPageCache(maxBytes int64) *PageCache {
 
 var (
 	headerGzip       = []string{"gzip"}
-	headerRevalidate = []string{"no-cache"}
+	headerRevalidate = []string{"private, no-cache"} // some pages show what only their code and secret open
 	headerVary       = []string{"Accept-Encoding, Cookie"}
 )
 
