@@ -369,14 +369,15 @@ func (s *Service) ActMany(ctx context.Context, rs []Request) []Line {
 			out[i].Err = err
 			continue
 		}
+		// A resent list finds lines that are done: they stay done, whatever could be done next.
+		if _, done, err := s.store.Answered(ctx, r.By.Person, r.Key); err != nil || done {
+			out[i].Err = err
+			continue
+		}
 		acts := d.Next(f, r.By)
 		switch {
 		case len(acts) == 0 || !acts[0].Primary:
-			// The same key may have moved it already: Act answers that; otherwise nothing can be done.
 			out[i].Err = ErrNotHolder.With("holder", string(d.Holder.Agency))
-			if _, done, err := s.store.Answered(ctx, r.By.Person, r.Key); err == nil && done {
-				out[i].Err = nil
-			}
 		case acts[0].ID == ActAccept:
 			_, out[i].Err = s.Accept(ctx, r, "")
 		case acts[0].Note || acts[0].Post || acts[0].Result:
