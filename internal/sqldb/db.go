@@ -191,6 +191,24 @@ func (db *DB) begin(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error) {
 	}
 }
 
+// beginOn is begin on a connection that the caller closes after the transaction.
+func (db *DB) beginOn(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
+	for attempt := 0; ; attempt++ {
+		conn, err := db.pool.Conn(ctx)
+		if err == nil {
+			var tx *sql.Tx
+			if tx, err = conn.BeginTx(ctx, nil); err == nil {
+				return conn, tx, nil
+			}
+			_ = conn.Close()
+		}
+		err = mapError(err)
+		if attempt >= 2 || ctx.Err() != nil || !errors.Is(err, ErrUnavailable) {
+			return nil, nil, err
+		}
+	}
+}
+
 // readContext bounds a reading statement. PostgreSQL ends it by itself; there the
 // bound only frees the caller of a server that froze, so it comes later.
 func (db *DB) readContext(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // Tx is what the function given to InTx works with. It belongs to one goroutine and
@@ -17,8 +20,9 @@ import (
 // caught and passed over.
 type Tx struct {
 	db       *DB
-	sqltx    *sql.Tx // PostgreSQL, and snapshots on both
-	w        *writer // writes on SQLite
+	sqltx    *sql.Tx   // PostgreSQL, and snapshots on both
+	conn     *sql.Conn // PostgreSQL: under sqltx, to send several statements at once
+	w        *writer   // writes on SQLite
 	readOnly bool
 	failed   error // first refusal of a statement
 	done     bool
@@ -59,6 +63,58 @@ func (tx *Tx) Exec(ctx context.Context, stmt string, args ...any) (int64, error)
 	}
 	n, err := res.RowsAffected()
 	return n, err
+}
+
+// Stmt is one statement of an ExecAll.
+type Stmt struct {
+	Text string
+	Args []any
+}
+
+// ExecAll runs the statements in order and tells how many rows each changed. The first refusal ends it: what
+// was run before it has its number in the answer. On PostgreSQL they travel together, so that
+// locks are not held for a round trip per statement.
+func (tx *Tx) ExecAll(ctx context.Context, stmts []Stmt) ([]int64, error) {
+	out := make([]int64, 0, len(stmts))
+	if tx.conn == nil || len(stmts) < 2 {
+		for _, s := range stmts {
+			n, err := tx.Exec(ctx, s.Text, s.Args...)
+			if err != nil {
+				return out, err
+			}
+			out = append(out, n)
+		}
+		return out, nil
+	}
+	if err := tx.ready(ctx); err != nil {
+		return out, err
+	}
+	ctx, cancel := tx.statementContext(ctx)
+	defer cancel()
+	var b pgx.Batch
+	for _, s := range stmts {
+		b.Queue(s.Text, s.Args...)
+	}
+	err := tx.conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("not a connection of pgx: %T", driver)
+		}
+		answers := c.Conn().SendBatch(ctx, &b)
+		for range stmts {
+			done, err := answers.Exec()
+			if err != nil {
+				_ = answers.Close() // says the same again
+				return err
+			}
+			out = append(out, done.RowsAffected())
+		}
+		return answers.Close()
+	})
+	if err != nil {
+		return out, tx.refuse(mapError(err))
+	}
+	return out, nil
 }
 
 // Query reads rows, and writes with RETURNING. The caller closes them; the end of
@@ -110,23 +166,35 @@ const insertChunk = 64
 // InsertMany inserts rows of cols into table, many per statement. Names are written
 // into the statement as they are: they are constants of the caller, never input.
 func (tx *Tx) InsertMany(ctx context.Context, table string, cols []string, rows [][]any) error {
-	most := max(1, min(insertChunk, tx.Dialect().maxParameters()/len(cols)))
-	args := make([]any, 0, min(most, len(rows))*len(cols))
+	stmts, err := InsertStmts(tx.Dialect(), table, cols, rows)
+	if err != nil {
+		return err
+	}
+	for _, s := range stmts {
+		if _, err := tx.Exec(ctx, s.Text, s.Args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// InsertStmts are the statements of InsertMany, for ExecAll.
+func InsertStmts(d Dialect, table string, cols []string, rows [][]any) ([]Stmt, error) {
+	most := max(1, min(insertChunk, d.maxParameters()/len(cols)))
+	var out []Stmt
 	for len(rows) > 0 {
 		n := min(most, len(rows))
-		args = args[:0]
+		args := make([]any, 0, n*len(cols))
 		for _, row := range rows[:n] {
 			if len(row) != len(cols) {
-				return fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(cols))
+				return nil, fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(cols))
 			}
 			args = append(args, row...)
 		}
-		if _, err := tx.Exec(ctx, insertText(tx.Dialect(), table, cols, n), args...); err != nil {
-			return fmt.Errorf("insert into %s: %w", table, err)
-		}
+		out = append(out, Stmt{insertText(d, table, cols, n), args})
 		rows = rows[n:]
 	}
-	return nil
+	return out, nil
 }
 
 // inserts keeps the texts of InsertMany: at most insertChunk for each table.

@@ -70,7 +70,10 @@ func (db *DB) postgresTx(ctx context.Context, fn func(*Tx) error) (after []func(
 		return nil, mapError(err)
 	}
 	stop := context.AfterFunc(ctx, cancel)
-	stx, err := db.begin(txctx, nil)
+	conn, stx, err := db.beginOn(txctx)
+	if err == nil {
+		defer conn.Close()
+	}
 	if !stop() && err == nil {
 		_ = stx.Rollback()
 		return nil, mapError(ctx.Err())
@@ -81,7 +84,7 @@ func (db *DB) postgresTx(ctx context.Context, fn func(*Tx) error) (after []func(
 		}
 		return nil, err
 	}
-	tx := &Tx{db: db, sqltx: stx}
+	tx := &Tx{db: db, sqltx: stx, conn: conn}
 	committed := false
 	defer func() {
 		if !committed {

@@ -152,22 +152,45 @@ type Change struct {
 	After  casefile.Rows
 }
 
-// Append writes a change. It fails with ErrMoved when the case has gone on since it was read.
-func Append(ctx context.Context, tx *sqldb.Tx, c Change) error {
+// Append writes a change, and the statements of the caller's own tables with it. It returns how many rows each of
+// those changed, and fails with ErrMoved when the case has gone on since it was read.
+func Append(ctx context.Context, tx *sqldb.Tx, c Change, more ...sqldb.Stmt) ([]int64, error) {
+	w := &writing{dialect: tx.Dialect()}
 	events, private := eventRows(c.Events)
-	if err := tx.InsertMany(ctx, "journal_event", eventCols, events); err != nil {
-		if errors.Is(err, sqldb.ErrUnique) {
-			return ErrMoved.Because(err)
-		}
-		return fmt.Errorf("append events: %w", err)
+	w.insert("journal_event", eventCols, events)
+	chain := len(w.stmts)
+	w.insert("journal_private", privateCols, private)
+	w.add(sqlSaveHead, c.Case, c.Kind, c.Head.Seq, string(c.Head.Hash), c.Head.Sig)
+	w.project(c)
+	own := len(w.stmts)
+	w.stmts = append(w.stmts, more...)
+	if w.err != nil {
+		return nil, w.err
 	}
-	if err := tx.InsertMany(ctx, "journal_private", privateCols, private); err != nil {
-		return fmt.Errorf("append personal values: %w", err)
+	done, err := tx.ExecAll(ctx, w.stmts)
+	switch {
+	case err != nil && len(done) < chain && errors.Is(err, sqldb.ErrUnique):
+		return nil, ErrMoved.Because(err)
+	case err != nil:
+		return nil, fmt.Errorf("write case %s, statement %d: %w", c.Case, len(done)+1, err)
 	}
-	if _, err := tx.Exec(ctx, sqlSaveHead, c.Case, c.Kind, c.Head.Seq, string(c.Head.Hash), c.Head.Sig); err != nil {
-		return fmt.Errorf("sign head: %w", err)
-	}
-	return project(ctx, tx, c)
+	return done[own:], nil
+}
+
+// writing gathers the statements of a change.
+type writing struct {
+	dialect sqldb.Dialect
+	stmts   []sqldb.Stmt
+	err     error
+}
+
+func (w *writing) add(text string, args ...any) {
+	w.stmts = append(w.stmts, sqldb.Stmt{Text: text, Args: args})
+}
+
+func (w *writing) insert(table string, cols []string, rows [][]any) {
+	stmts, err := sqldb.InsertStmts(w.dialect, table, cols, rows)
+	w.stmts, w.err = append(w.stmts, stmts...), errors.Join(w.err, err)
 }
 
 // eventRows spells out events and their personal values as rows.
@@ -184,61 +207,46 @@ func eventRows(list []journal.Event) (events, private [][]any) {
 }
 
 // project brings the rows of the case from before to after.
-func project(ctx context.Context, tx *sqldb.Tx, c Change) error {
-	if err := projectWork(ctx, tx, c); err != nil {
-		return fmt.Errorf("work items: %w", err)
-	}
-	if err := projectScopes(ctx, tx, c); err != nil {
-		return fmt.Errorf("scopes: %w", err)
-	}
+func (w *writing) project(c Change) {
+	w.work(c)
+	w.scopes(c)
 	before, after := termRows(c.Before), termRows(c.After)
-	gone, added := difference(before, after), difference(after, before)
-	for _, t := range gone {
-		if _, err := tx.Exec(ctx, sqlDropTerm, t.scope, t.term, t.ord, c.Case); err != nil {
-			return err
-		}
+	for _, t := range difference(before, after) {
+		w.add(sqlDropTerm, t.scope, t.term, t.ord, c.Case)
 	}
-	rows := make([][]any, 0, len(added))
-	for _, t := range added {
+	var rows [][]any
+	for _, t := range difference(after, before) {
 		rows = append(rows, []any{t.scope, t.term, t.ord, c.Case})
 	}
-	if err := tx.InsertMany(ctx, "case_term", termCols, rows); err != nil {
-		return fmt.Errorf("terms: %w", err)
-	}
-	return nil
+	w.insert("case_term", termCols, rows)
 }
 
-func projectWork(ctx context.Context, tx *sqldb.Tx, c Change) error {
+func (w *writing) work(c Change) {
 	if len(c.Before.Work) == 1 && len(c.After.Work) == 1 {
 		// The usual act: one piece of work goes from one holder to the next.
-		_, err := tx.Exec(ctx, sqlMoveWork, workRow(c.After.Work[0])...)
-		return err
+		w.add(sqlMoveWork, workRow(c.After.Work[0])...)
+		return
 	}
 	if len(c.Before.Work) > 0 {
-		if _, err := tx.Exec(ctx, sqlDropWork, c.Case); err != nil {
-			return err
-		}
+		w.add(sqlDropWork, c.Case)
 	}
-	work := make([][]any, 0, len(c.After.Work))
-	for _, w := range c.After.Work {
-		work = append(work, workRow(w))
+	var rows [][]any
+	for _, x := range c.After.Work {
+		rows = append(rows, workRow(x))
 	}
-	return tx.InsertMany(ctx, "work_item", workCols, work)
+	w.insert("work_item", workCols, rows)
 }
 
-func projectScopes(ctx context.Context, tx *sqldb.Tx, c Change) error {
+func (w *writing) scopes(c Change) {
 	if status, ok := sameScopes(c.Before.Scopes, c.After.Scopes); ok {
-		if status == c.Before.Scopes[0].Status {
-			return nil
+		if status != c.Before.Scopes[0].Status {
+			w.add(sqlMoveScopes, c.Case, status)
 		}
-		_, err := tx.Exec(ctx, sqlMoveScopes, c.Case, status)
-		return err
+		return
 	}
 	for _, s := range c.Before.Scopes {
 		if !slices.ContainsFunc(c.After.Scopes, func(n casefile.Scope) bool { return n.Scope == s.Scope }) {
-			if _, err := tx.Exec(ctx, sqlDropScope, c.Case, s.Scope); err != nil {
-				return err
-			}
+			w.add(sqlDropScope, c.Case, s.Scope)
 		}
 	}
 	var fresh [][]any
@@ -248,12 +256,10 @@ func projectScopes(ctx context.Context, tx *sqldb.Tx, c Change) error {
 		case i < 0:
 			fresh = append(fresh, []any{s.Scope, c.Case, s.Status, -s.At.UnixMicro()})
 		case c.Before.Scopes[i] != s:
-			if _, err := tx.Exec(ctx, sqlSaveScope, s.Scope, c.Case, s.Status, -s.At.UnixMicro()); err != nil {
-				return err
-			}
+			w.add(sqlSaveScope, s.Scope, c.Case, s.Status, -s.At.UnixMicro())
 		}
 	}
-	return tx.InsertMany(ctx, "case_scope", scopeCols, fresh)
+	w.insert("case_scope", scopeCols, fresh)
 }
 
 // sameScopes tells whether the same scopes see the case as before, all under one status each time: then one

@@ -159,22 +159,18 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 	if err != nil {
 		return nil, err
 	}
-	if err := casefiledb.Append(ctx, t.tx, change); err != nil {
+	own := sqldb.Stmt{Text: sqlInsert, Args: rowArgs(row)}
+	if d != nil {
+		own = sqldb.Stmt{Text: sqlUpdate, Args: append(rowArgs(row), d.Version)}
+	}
+	done, err := casefiledb.Append(ctx, t.tx, change, own)
+	if err != nil {
 		return nil, err
 	}
+	if done[0] == 0 {
+		return nil, dossier.ErrStale
+	}
 	t.wrote = append(t.wrote, row)
-	if d == nil {
-		_, err = t.tx.Exec(ctx, sqlInsert, rowArgs(row)...)
-	} else {
-		var n int64
-		n, err = t.tx.Exec(ctx, sqlUpdate, append(rowArgs(row), d.Version)...)
-		if err == nil && n == 0 {
-			return nil, dossier.ErrStale
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("write dossier row: %w", err)
-	}
 	if err := t.s.queue.Enqueue(ctx, t.tx, jobs.Job{Kind: NoticeJob, Args: NoticeArgs{Case: id, Seq: next.Version}}); err != nil {
 		return nil, fmt.Errorf("enqueue notice: %w", err)
 	}
@@ -584,11 +580,8 @@ func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) e
 			return err
 		}
 		change.Before = before
-		if err := casefiledb.Append(ctx, tx, change); err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, sqlUpdate, append(rowArgs(row), next.Version-1)...)
-		if err == nil && n == 0 {
+		done, err := casefiledb.Append(ctx, tx, change, sqldb.Stmt{Text: sqlUpdate, Args: append(rowArgs(row), next.Version-1)})
+		if err == nil && done[0] == 0 {
 			err = dossier.ErrStale
 		}
 		return err
