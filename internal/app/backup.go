@@ -44,6 +44,9 @@ func (a *App) Backup(ctx context.Context, to string) error {
 // Restore fills an empty data folder (and the empty database url names, if it is not the embedded one) from
 // a backup.
 func Restore(ctx context.Context, from, data, url string, log *slog.Logger) error {
+	if _, err := os.Stat(filepath.Join(from, backupDatabase)); err != nil {
+		return fmt.Errorf("%s holds no backup: %w", from, err)
+	}
 	if url == "" {
 		if err := emptyDir(data); err != nil {
 			return err

@@ -62,6 +62,17 @@ func (v *Visitor) Do(method, path, contentType string, body io.Reader) error {
 	return v.do(method, path, contentType, body)
 }
 
+// Ask sends one request beside the page that stands and follows nothing.
+func (v *Visitor) Ask(method, path string, form url.Values) (*Page, error) {
+	still := Visitor{Base: v.Base, client: &http.Client{Jar: v.client.Jar, Timeout: v.client.Timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	contentType, body := "", io.Reader(nil)
+	if method != http.MethodGet {
+		contentType, body = "application/x-www-form-urlencoded", strings.NewReader(form.Encode())
+	}
+	err := still.do(method, path, contentType, body)
+	return still.Page, err
+}
+
 func (v *Visitor) do(method, path, contentType string, body io.Reader) error {
 	at, err := v.resolve(path)
 	if err != nil {
@@ -400,6 +411,16 @@ func (p *Page) Hrefs() []string {
 		}
 	}
 	return out
+}
+
+// Next is the address of the page that follows in a list, empty on the last one.
+func (p *Page) Next() string {
+	for _, a := range all(p.root, "a") {
+		if attr(a, "rel") == "next" || attr(a, "data-next") != "" {
+			return attr(a, "href")
+		}
+	}
+	return ""
 }
 
 // Fields are the values of the form with the button, as it would be sent.
