@@ -30,11 +30,11 @@ unit: ## tests of the packages, on both databases
 
 .PHONY: stories
 stories: ## stories on the real binary
-	$(PG) go test ./test/script
+	$(PG) go test -count=1 ./test/script
 
 .PHONY: browser
 browser: ## journeys in Chromium with an accessibility scan of each page
-	go test ./test/browser
+	go test -count=1 ./test/browser
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (10s)

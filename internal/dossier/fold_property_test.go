@@ -23,13 +23,12 @@ import (
 
 // life is one dossier under random commands of random people at random times.
 type life struct {
-	t     *rapid.T
-	w     dossiertest.World
-	now   time.Time
-	v     *procedure.Version
-	d     *dossier.Dossier
-	log   []journal.Event
-	codes int
+	t   *rapid.T
+	w   dossiertest.World
+	now time.Time
+	v   *procedure.Version
+	d   *dossier.Dossier
+	log []journal.Event
 }
 
 func (l *life) facts() dossier.Facts {

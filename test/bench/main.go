@@ -82,7 +82,7 @@ func main() {
 	if jerr == nil {
 		fmt.Println(string(text))
 		if *out != "" {
-			jerr = os.WriteFile(*out, append(text, '\n'), 0o644) //nolint:gosec // a report
+			jerr = os.WriteFile(*out, append(text, '\n'), 0o644)
 		}
 	}
 	if err = errors.Join(err, jerr); err != nil {
@@ -171,7 +171,7 @@ func (b *bench) build() error {
 		return nil
 	}
 	b.binary = filepath.Join(b.work, "motcua")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "github.com/motcua/motcua/cmd/motcua") //nolint:gosec // the product
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "github.com/motcua/motcua/cmd/motcua")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)

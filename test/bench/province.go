@@ -199,7 +199,7 @@ func (p *province) some(ctx context.Context, scope agency.ID, n int) ([]found, e
 		return nil, err
 	}
 	defer db.Close()
-	r := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // spreads a load
+	r := rand.New(rand.NewPCG(7, 7))
 	var out []found
 	for range 40 {
 		// Identifiers sort by time: jump to random instants of the two years.
@@ -244,7 +244,7 @@ func (b *bench) serve(p *province) (*server, error) {
 
 func start(addr, binary string, args ...string) (*server, error) {
 	s := &server{site: site{addr: addr}, log: &bytes.Buffer{}}
-	s.cmd = exec.Command(binary, args...) //nolint:gosec // what we built
+	s.cmd = exec.Command(binary, args...)
 	s.cmd.Stderr, s.cmd.Stdout = s.log, s.log
 	began := time.Now()
 	if err := s.cmd.Start(); err != nil {

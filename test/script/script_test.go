@@ -143,7 +143,7 @@ func of(ts *testscript.TestScript) *story { return ts.Value(key{}).(*story) }
 func (s *story) end() {
 	if s.cmd != nil {
 		_ = s.cmd.Process.Kill()
-		<-s.gone
+		_ = <-s.gone
 		s.cmd = nil
 	}
 	if s.pg != nil {
@@ -283,7 +283,7 @@ func stop(ts *testscript.TestScript, neg bool, args []string) {
 func crash(ts *testscript.TestScript, neg bool, args []string) {
 	s := of(ts)
 	ts.Check(s.cmd.Process.Kill())
-	<-s.gone
+	_ = <-s.gone
 	s.cmd = nil
 }
 
@@ -474,7 +474,7 @@ func storm(ts *testscript.TestScript, neg bool, args []string) {
 		})
 	}
 	all.Wait()
-	<-s.gone
+	_ = <-s.gone
 	s.cmd = nil
 	ts.Logf("%d of %d were told that it is done", told.Load(), n)
 	if told.Load() == 0 {

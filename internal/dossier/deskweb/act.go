@@ -61,7 +61,6 @@ type actForm struct {
 	action       string // id of a process action
 	key          string
 	version      int64
-	from         string // list to come back to
 
 	limits  []component.Option // to choose from; nil asks nothing
 	ask     bool               // the source states no limit: the officer does

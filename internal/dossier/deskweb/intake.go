@@ -226,7 +226,6 @@ type counterView struct {
 	key       string
 	errors    []component.FieldError
 	refusal   string
-	now       string
 }
 
 // supplements reports whether the page completes a dossier.

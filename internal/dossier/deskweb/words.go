@@ -240,7 +240,7 @@ func (n names) holder(ctx context.Context, h casefile.Holder, at time.Time) stri
 		if a, ok := n.cat.Tree().Ever(h.Agency); ok {
 			for _, u := range a.Units {
 				if u.ID == h.Unit {
-					who += ", " + u.Name
+					who = who + ", " + u.Name
 				}
 			}
 		}

@@ -78,7 +78,7 @@ func one[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
 // human is an invented person.
 type human struct {
-	name, sex, birth, number, phone, email string
+	name, sex, birth, number, phone string
 }
 
 // provinces are prefixes of personal numbers given before July 2025.

@@ -297,7 +297,7 @@ func (h *History) draw(r *rand.Rand, now bool, i int) (plan, error) {
 
 // since is how far back dossiers of the version may lie: two years, or to its first day.
 func (h *History) since(v *procedure.Version) time.Duration {
-	back := time.Duration(years * 365 * 24 * time.Hour)
+	back := years * 365 * 24 * time.Hour
 	if from, err := calendar.ParseDate(v.From); err == nil {
 		back = min(back, h.w.Now.Sub(from.At(0)))
 	}
@@ -574,7 +574,7 @@ func work(env deadline.Env, t time.Time, minutes int, r *rand.Rand) (time.Time, 
 				minutes -= left
 				continue
 			}
-			return d.At(from + calendar.Minute(minutes)).Add(time.Duration(r.IntN(60)) * time.Second).UTC(), nil //nolint:gosec // within a day
+			return d.At(from + calendar.Minute(minutes)).Add(time.Duration(r.IntN(60)) * time.Second).UTC(), nil
 		}
 		d, m = d.AddDays(1), 0
 	}
@@ -598,7 +598,7 @@ func back(env deadline.Env, t time.Time, minutes int) (time.Time, error) {
 				minutes -= has
 				continue
 			}
-			return d.At(to - calendar.Minute(minutes)).UTC(), nil //nolint:gosec // within a day
+			return d.At(to - calendar.Minute(minutes)).UTC(), nil
 		}
 		d, m = d.AddDays(-1), 24*60
 	}

@@ -76,7 +76,7 @@ func (p *pages) saveSection(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		d.Draft.Version, d.Draft.Answers, d.Draft.Typed, d.answers = saveDraft.Version, saveDraft.Answers, saveDraft.Typed, posted.Answers
+		d.Version, d.Answers, d.Typed, d.answers = saveDraft.Version, saveDraft.Answers, saveDraft.Typed, posted.Answers
 		switch {
 		case posted.Again && !leaves(f):
 			to := d.path("to-khai", s.ID)
@@ -134,7 +134,7 @@ func (p *pages) savePlace(w http.ResponseWriter, r *http.Request) error {
 		}
 		chosen := agency.ID(f.Get(placeInput))
 		known := slices.Contains(d.offer.Agencies, chosen)
-		if !known && !(leaves(f) && chosen == "") {
+		if !known && (!leaves(f) || chosen != "") {
 			v := p.placeView(d)
 			v.chosen, v.err = "", procedure.ErrChoose
 			if d.offer.ByCommune {
@@ -155,7 +155,7 @@ func (p *pages) savePlace(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		d.Draft.Competent, d.Draft.Place, d.Draft.Typed = x.Competent, x.Place, x.Typed
+		d.Competent, d.Place, d.Typed = x.Competent, x.Place, x.Typed
 		return saved(w, r, f, d.next(ctx, placePage))
 	})(w, r)
 }

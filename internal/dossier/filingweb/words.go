@@ -86,14 +86,13 @@ func status(ctx context.Context, s dossier.Status, due, now time.Time) string {
 	return lang.T(ctx, "status."+string(s))
 }
 
-func (t told) tone() component.Tone                  { return tone(t.Status, t.DueAt(), t.now) }
-func (t told) status(ctx context.Context) string     { return status(ctx, t.Status, t.DueAt(), t.now) }
-func (t told) desk() string                          { return t.source.Agency(t.Desk, t.now) }
-func (t told) holder() string                        { return t.source.Holder(t.Holder, t.now) }
-func (t told) address() string                       { return t.source.Track(t.Dossier).Address }
-func (t told) path(rest string) string               { return "/ho-so-cua-toi/" + t.ID + rest }
-func (t told) receiptPath() string                   { return receiptPath(t.Code, t.Secret) }
-func (t told) pendingUntil(c context.Context) string { return onDay(c, t.Pending().Until) }
+func (t told) tone() component.Tone              { return tone(t.Status, t.DueAt(), t.now) }
+func (t told) status(ctx context.Context) string { return status(ctx, t.Status, t.DueAt(), t.now) }
+func (t told) desk() string                      { return t.source.Agency(t.Desk, t.now) }
+func (t told) holder() string                    { return t.source.Holder(t.Holder, t.now) }
+func (t told) address() string                   { return t.source.Track(t.Dossier).Address }
+func (t told) path(rest string) string           { return "/ho-so-cua-toi/" + t.ID + rest }
+func (t told) receiptPath() string               { return receiptPath(t.Code, t.Secret) }
 
 // sentence says where the dossier is, who has it and until when.
 func (t told) sentence(ctx context.Context) string {

@@ -1,11 +1,11 @@
-// Package access proves who may enter where. It walks every route of the product as every
+// Package doors proves who may enter where. It walks every route of the product as every
 // kind of person, with objects in every state: what is forbidden answers exactly as what
 // is absent, nothing changes by asking, and every list shows what the same person may open
 // one by one, no more and no less.
 //
-// The table in doors is the test's own statement of who may enter; a route that is not in
+// The table is the test's own statement of who may enter; a route that is not in
 // it fails, so that a new page cannot be left out.
-package access
+package doors
 
 import (
 	"context"
@@ -55,8 +55,8 @@ var (
 	everybody = slices.Concat([]string{stranger}, signedIn)
 )
 
-// doors says who may enter a route, by method and the longest matching beginning of its pattern.
-var doors = map[string][]string{
+// table says who may enter a route, by method and the longest matching beginning of its pattern.
+var table = map[string][]string{
 	"GET /ngon-ngu": everybody, "GET /giao-dien": everybody, "GET /healthz": everybody, "GET /readyz": everybody, "GET /metrics": everybody,
 	"GET /dang-nhap": everybody, "POST /dang-nhap": everybody, "GET /dang-xuat": everybody, "POST /dang-xuat": everybody, "POST /dang-xuat-moi-noi": signedIn,
 	"GET /dang-ky": everybody, "POST /dang-ky": everybody, "GET /chon-chuc-vu": signedIn, "GET /tai-khoan": signedIn, "POST /tai-khoan": signedIn,
@@ -77,12 +77,12 @@ var doors = map[string][]string{
 
 func door(r web.Route) ([]string, bool) {
 	best, found := "", false
-	for key := range doors {
+	for key := range table {
 		if strings.HasPrefix(r.Method+" "+r.Pattern, key) && len(key) >= len(best) {
 			best, found = key, true
 		}
 	}
-	return doors[best], found
+	return table[best], found
 }
 
 // world is a demo province in this process, with people at its pages.
@@ -242,7 +242,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	for _, r := range w.app.Routes() {
 		who, known := door(r)
 		if !known {
-			t.Errorf("%s %s: say in doors who may enter", r.Method, r.Pattern)
+			t.Errorf("%s %s: say in the table who may enter", r.Method, r.Pattern)
 			continue
 		}
 		if r.Pattern == "/dang-xuat" && r.Method == http.MethodPost || r.Pattern == "/dang-xuat-moi-noi" || strings.HasSuffix(r.Pattern, "/ket-thuc") {
@@ -379,7 +379,7 @@ func (w *world) opensOrNot(name, id, status string) {
 func TestOwnPagesAreTheOwnersOnly(t *testing.T) {
 	w := open(t)
 	for _, r := range w.app.Routes() {
-		object := ""
+		var object string
 		switch {
 		case strings.HasPrefix(r.Pattern, "/ho-so-cua-toi/{id}"), strings.HasPrefix(r.Pattern, "/ho-so-da-nop/{id}"):
 			object = w.own
