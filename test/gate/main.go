@@ -62,7 +62,7 @@ type step struct {
 
 var steps = []step{
 	{"vet", command("go", "vet", "./...")},
-	{"lint and formatting", tool("golangci-lint", "run", "./...")},
+	{"lint and formatting", tool("golangci-lint", "run", "--allow-parallel-runners", "./...")},
 	{"pages generated from their templates", templatesFresh},
 	{"assets built from their sources", command("go", "run", "./cmd/assets", "-check")},
 }
