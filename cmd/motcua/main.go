@@ -42,7 +42,7 @@ func (s stdio) fail(err error) int {
 			args = append(args, name, v)
 		}
 		if text, ok := lang.Lookup(lang.EN, "error."+f.Code); ok && text != "" {
-			why = lang.Text(lang.EN, "error."+f.Code, args...)
+			why = lang.Text(lang.EN, "error."+f.Code, args...) + " (" + err.Error() + ")"
 		}
 	}
 	fmt.Fprintln(s.err, "motcua: "+why)

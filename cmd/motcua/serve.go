@@ -221,13 +221,13 @@ func runDemo(ctx context.Context, args []string, s stdio) (code int) {
 }
 
 func welcome(s stdio, base string, accounts []app.DemoAccount) {
-	fmt.Fprintf(s.out, "Motcua demo: %s\n\n%-18s %-18s %-20s %s\n", base, "role", "sign-in", "password", "person")
+	fmt.Fprintf(s.out, "Motcua demo: %s\n\n%-18s %-20s %-20s %s\n", base, "role", "sign-in", "password", "person")
 	for _, d := range accounts {
 		who := d.Person
 		if d.Post != "" {
 			who += ", " + d.Post + ", " + d.Agency
 		}
-		fmt.Fprintf(s.out, "%-18s %-18s %-20s %s\n", d.Role, d.Name, d.Password, who)
+		fmt.Fprintf(s.out, "%-18s %-20s %-20s %s\n", d.Role, d.Name, d.Password, who)
 	}
 	fmt.Fprintln(s.out, "\nPeople and cases are invented. Ctrl-C ends the demo.")
 }

@@ -2,6 +2,7 @@ package filingweb_test
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -37,7 +38,8 @@ func hammer(b *testing.B, h http.Handler, path string) {
 				b.Error(err)
 				return
 			}
-			if _, err := io.Copy(io.Discard, rsp.Body); err != nil || rsp.StatusCode != http.StatusOK {
+			_, err = io.Copy(io.Discard, rsp.Body)
+			if err = errors.Join(err, rsp.Body.Close()); err != nil || rsp.StatusCode != http.StatusOK {
 				b.Errorf("status %d, %v", rsp.StatusCode, err)
 				return
 			}
