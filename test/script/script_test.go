@@ -140,10 +140,13 @@ type person struct {
 
 func of(ts *testscript.TestScript) *story { return ts.Value(key{}).(*story) }
 
+// left waits for the program's end and tells how it ended.
+func (s *story) left() error { return <-s.gone }
+
 func (s *story) end() {
 	if s.cmd != nil {
 		_ = s.cmd.Process.Kill()
-		_ = <-s.gone
+		_ = s.left()
 		s.cmd = nil
 	}
 	if s.pg != nil {
@@ -283,7 +286,7 @@ func stop(ts *testscript.TestScript, neg bool, args []string) {
 func crash(ts *testscript.TestScript, neg bool, args []string) {
 	s := of(ts)
 	ts.Check(s.cmd.Process.Kill())
-	_ = <-s.gone
+	_ = s.left()
 	s.cmd = nil
 }
 
@@ -474,7 +477,7 @@ func storm(ts *testscript.TestScript, neg bool, args []string) {
 		})
 	}
 	all.Wait()
-	_ = <-s.gone
+	_ = s.left()
 	s.cmd = nil
 	ts.Logf("%d of %d were told that it is done", told.Load(), n)
 	if told.Load() == 0 {

@@ -33,7 +33,7 @@ func hammer(b *testing.B, h http.Handler, path string) {
 				b.Error(err)
 				return
 			}
-			rsp, err := http.ReadResponse(in, nil) //nolint:bodyclose // read to its end below; the connection is kept
+			rsp, err := http.ReadResponse(in, nil)
 			if err != nil {
 				b.Error(err)
 				return
