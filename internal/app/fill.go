@@ -20,7 +20,7 @@ import (
 
 // Sizes of filling.
 const (
-	fillBatch  = 100     // dossiers in one transaction
+	fillBatch  = 500     // dossiers in one transaction
 	fillTell   = 21      // days back within which a citizen finds a notice
 	fillPeople = 100_000 // people looked at for who holds which post
 )

@@ -528,3 +528,72 @@ func TestVersionsOfTheEngineAreComparedAsNumbers(t *testing.T) {
 		}
 	}
 }
+
+// InLargeTx has no savepoint on SQLite: what fails takes back everything it did and nothing of others.
+func TestALargeTransactionIsKeptWholeOrNotAtAll(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
+		run(t, db, sqlCreateParent)
+		refused := errors.New("the rule says no")
+		for _, c := range []struct {
+			id   string
+			fail error
+			want error
+		}{{"a", nil, nil}, {"b", refused, refused}, {"a", nil, sqldb.ErrUnique}, {"c", nil, nil}} {
+			var others sync.WaitGroup
+			for i := range 4 {
+				others.Go(func() {
+					if err := write(t.Context(), db, sqlAddParent, fmt.Sprint(c.id, c.want, i)); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			err := db.InLargeTx(t.Context(), func(tx *sqldb.Tx) error {
+				if _, err := tx.Exec(t.Context(), sqlAddParent, "first of "+c.id+fmt.Sprint(c.want)); err != nil {
+					return err
+				}
+				if _, err := tx.Exec(t.Context(), sqlAddParent, c.id); err != nil {
+					return err
+				}
+				return c.fail
+			})
+			others.Wait()
+			if !errors.Is(err, c.want) {
+				t.Errorf("%s: %v, want %v", c.id, err, c.want)
+			}
+		}
+		var n int
+		if err := db.QueryRow(t.Context(), sqlCountParents).Scan(&n); err != nil || n != 4*4+2*2 {
+			t.Errorf("%d rows, want 20: %v", n, err)
+		}
+	})
+}
+
+// ExecAll stops at the first refusal and says how far it came.
+func TestStatementsSentTogetherStopAtTheFirstRefusal(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
+		run(t, db, sqlCreateParent)
+		add := func(id string) sqldb.Stmt { return sqldb.Stmt{Text: sqlAddParent, Args: []any{id}} }
+		move := sqldb.Stmt{Text: sqlMove, Args: []any{"a", 0}}
+		err := db.InTx(t.Context(), func(tx *sqldb.Tx) error {
+			done, err := tx.ExecAll(t.Context(), []sqldb.Stmt{add("a"), move, move, add("b")})
+			if err == nil && fmt.Sprint(done) != "[1 1 0 1]" {
+				t.Errorf("changed %v rows", done)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.InTx(t.Context(), func(tx *sqldb.Tx) error {
+			done, err := tx.ExecAll(t.Context(), []sqldb.Stmt{add("c"), add("a"), add("d")})
+			if len(done) != 1 {
+				t.Errorf("%d statements done, want one", len(done))
+			}
+			return err
+		})
+		var n int
+		if scan := db.QueryRow(t.Context(), sqlCountParents).Scan(&n); scan != nil || n != 2 || !errors.Is(err, sqldb.ErrUnique) {
+			t.Errorf("%d rows, want a and b: %v, %v", n, err, scan)
+		}
+	})
+}

@@ -25,12 +25,18 @@ const maxAttempts = 6
 // row itself; a stricter level would only turn the same answer into an abort and a
 // second run, and would abort counters that under READ COMMITTED wait for each other.
 // A rule that reads many rows and writes another must lock or carry a unique key.
-func (db *DB) InTx(ctx context.Context, fn func(*Tx) error) error {
+func (db *DB) InTx(ctx context.Context, fn func(*Tx) error) error { return db.inTx(ctx, fn, false) }
+
+// InLargeTx is InTx for one that writes many thousand rows. On SQLite it shares its commit with nobody: a
+// savepoint, which sharing needs, costs more with every page that is written under it.
+func (db *DB) InLargeTx(ctx context.Context, fn func(*Tx) error) error { return db.inTx(ctx, fn, true) }
+
+func (db *DB) inTx(ctx context.Context, fn func(*Tx) error, alone bool) error {
 	for attempt := 1; ; attempt++ {
 		var after []func()
 		var err error
 		if db.writer != nil {
-			after, err = db.groupTx(ctx, fn, attempt > 1)
+			after, err = db.groupTx(ctx, fn, alone || attempt > 1)
 		} else {
 			after, err = db.postgresTx(ctx, fn)
 		}
@@ -209,7 +215,7 @@ func (db *DB) groupTx(ctx context.Context, fn func(*Tx) error, alone bool) ([]fu
 	return tx.after, nil
 }
 
-// join opens a transaction if none is, and the caller's savepoint in it.
+// join opens a transaction if none is, and the caller's savepoint in it; who is alone needs none.
 func (w *writer) join(ctx context.Context, alone bool) (*group, error) {
 	if w.group != nil && (alone || w.group.alone) {
 		w.commit()
@@ -221,9 +227,11 @@ func (w *writer) join(ctx context.Context, alone bool) (*group, error) {
 		w.group = &group{done: make(chan struct{}), alone: alone}
 	}
 	g := w.group
-	if err := w.run(sqlSavepoint); err != nil {
-		w.lose(errGroupLost)
-		return nil, err
+	if !alone {
+		if err := w.run(sqlSavepoint); err != nil {
+			w.lose(errGroupLost)
+			return nil, err
+		}
 	}
 	g.members++
 	return g, nil
@@ -234,6 +242,12 @@ func (w *writer) join(ctx context.Context, alone bool) (*group, error) {
 func (w *writer) leave(ferr, failed error) error {
 	if r, ok := errors.AsType[*refusal](failed); ok && r.lost {
 		w.lose(errGroupLost)
+		return ferr
+	}
+	if w.group.alone {
+		if ferr != nil {
+			w.lose(errGroupLost)
+		}
 		return ferr
 	}
 	end := sqlRelease

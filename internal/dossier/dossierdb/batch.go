@@ -64,7 +64,7 @@ var columnList = strings.FieldsFunc(dossierColumns, func(r rune) bool { return s
 // RecordBatch writes every life of the batch, or none. Code counters move on by the numbers used; a batch
 // whose numbers do not follow those given so far is refused, so that no code has a gap before it.
 func (s *Store) RecordBatch(ctx context.Context, b *Batch) error {
-	err := s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+	err := s.db.InLargeTx(ctx, func(tx *sqldb.Tx) error {
 		if err := b.cases.Write(ctx, tx); err != nil {
 			return err
 		}
