@@ -40,7 +40,7 @@ type province struct {
 	accounts map[string]app.DemoAccount // by sign-in name
 	filled   time.Duration
 	busy     time.Duration // processor time of the filling
-	had      bool // it was there before
+	had      bool          // it was there before
 }
 
 var quiet = slog.New(slog.DiscardHandler)
