@@ -49,7 +49,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 		return err
 	}
 	w.SetMaxOpenConns(1)
-	r, err := sql.Open("sqlite", sqliteDSN(path, "query_only(1)"))
+	r, err := sql.Open("sqlite", sqliteDSN(path, "query_only(1)", "cache_size(-8192)"))
 	if err != nil {
 		return errors.Join(err, w.Close())
 	}
