@@ -190,7 +190,7 @@ func acceptable(cat *procedure.Catalogue, v procedure.Version, now time.Time) bo
 
 // found is a dossier as people look for it.
 type found struct {
-	id, code, name string
+	id, code, name, secret string
 }
 
 // some reads n accepted dossiers spread over the province.
@@ -205,8 +205,13 @@ func (p *province) some(ctx context.Context, scope agency.ID, n int) ([]found, e
 	for range 40 {
 		// Identifiers sort by time: jump to random instants of the two years.
 		at := time.Now().Add(-time.Duration(r.Int64N(int64(300 * 24 * time.Hour))))
-		rows, err := db.Query(ctx, `SELECT id, code, owner FROM dossier WHERE id > $1 AND code <> '' AND (desk = $2 OR competent = $2) ORDER BY id LIMIT $3`, journal.NewID(at)[:8], string(scope), n/40+1)
-		list, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (f found, err error) { return f, rows.Scan(&f.id, &f.code, &f.name) })
+		rows, err := db.Query(ctx, `SELECT d.id, d.code, d.owner, p.value FROM dossier d JOIN journal_private p ON p.case_id = d.id AND p.seq = 1 AND p.name = 'secret'
+			WHERE d.id > $1 AND d.code <> '' AND (d.desk = $2 OR d.competent = $2) ORDER BY d.id LIMIT $3`, journal.NewID(at)[:8], string(scope), n/40+1)
+		list, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (f found, err error) {
+			err = rows.Scan(&f.id, &f.code, &f.name, &f.secret)
+			f.secret = strings.Trim(f.secret, `"`)
+			return f, err
+		})
 		if err != nil {
 			return nil, err
 		}
