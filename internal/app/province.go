@@ -53,6 +53,9 @@ func newProvince(ctx context.Context, store *proceduredb.Store, now func() time.
 
 // Catalogue is the current snapshot of all published configuration.
 func (p *province) Catalogue() *procedure.Catalogue {
+	if cat := p.store.Latest(); cat != nil {
+		return cat
+	}
 	if away := p.away.Load(); away != 0 && p.now().UnixNano()-away < int64(reread) {
 		return p.cat.Load()
 	}

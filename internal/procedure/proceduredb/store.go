@@ -73,20 +73,21 @@ type snapshot[T any] struct {
 	stale    atomic.Bool
 }
 
+func (s *snapshot[T]) trusted(now time.Time) bool {
+	age := time.Duration(now.UnixMicro()-s.checked.Load()) * time.Microsecond
+	return !s.stale.Load() && age >= 0 && age < recheck
+}
+
 // fresh returns the snapshot, reading the revision when the last look is too old and the content
 // when the revision moved.
 func (c *cache[T]) fresh(now time.Time, revision func() (int64, error), load func() (*T, int64, error)) (*T, error) {
-	trusted := func(s *snapshot[T]) bool {
-		age := time.Duration(now.UnixMicro()-s.checked.Load()) * time.Microsecond
-		return !s.stale.Load() && age >= 0 && age < recheck
-	}
-	if s := c.last.Load(); s != nil && trusted(s) {
+	if s := c.last.Load(); s != nil && s.trusted(now) {
 		return s.value, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s := c.last.Load(); s != nil {
-		if trusted(s) {
+		if s.trusted(now) {
 			return s.value, nil
 		}
 		r, err := revision()
@@ -136,6 +137,16 @@ func (s *Store) revisions(ctx context.Context, q sqldb.Queryer) (published, plac
 		return 0, 0, fmt.Errorf("read the catalogue's revision: %w", err)
 	}
 	return published, places, nil
+}
+
+// Latest returns the snapshot while it is trusted without a look at the database; nil when Catalogue must be
+// asked. It costs next to nothing: pages ask several times.
+func (s *Store) Latest() *procedure.Catalogue {
+	now := s.now()
+	if c := s.catalogue.last.Load(); c != nil && c.trusted(now) {
+		return c.value
+	}
+	return nil
 }
 
 // Catalogue returns the snapshot of everything published. It is shared: do not change it.
