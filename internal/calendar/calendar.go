@@ -136,7 +136,7 @@ func (c *Calendar) With(rows ...Exception) (*Calendar, error) {
 
 // ErrYearMissing matches (errors.Is) the refusal to compute in a year without data.
 // Its Args carry "year".
-var ErrYearMissing = fault.New(fault.Unavailable, "calendar.year-missing")
+var ErrYearMissing = fault.New(fault.Conflict, "calendar.year-missing")
 
 // Kind returns what the day is for the state's offices in general.
 func (c *Calendar) Kind(d Date) (DayKind, error) {
