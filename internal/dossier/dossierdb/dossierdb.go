@@ -35,10 +35,14 @@ const trackColumns = `id, version, code, ref, secret_hash, status, account, acce
 const (
 	sqlInsert = `INSERT INTO dossier (` + dossierColumns + `) VALUES
 		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
-	sqlUpdate = `UPDATE dossier SET version = $2, code = $3, ref = $4, secret_hash = $5, status = $6, procedure = $7, title = $8, sector = $9,
-		owner = $10, owner_key = $11, account = $12, channel = $13, desk = $14, competent = $15, submitted_at = $16, accepted_at = $17, due_at = $18,
-		first_due_at = $19, resolved_at = $20, ended_at = $21, outcome = $22, step = $23, holder_agency = $24, holder_unit = $25, holder_role = $26,
-		holder_post = $27, updated_at = $28 WHERE id = $1 AND version = $29`
+	// Columns that never change after submission are left out, and so is the code unless it is new: SQLite
+	// writes an index again for every column that is named.
+	sqlMove = `UPDATE dossier SET ` + moveColumns + ` WHERE id = $1 AND version = $2`
+	sqlCode = `UPDATE dossier SET code = $20, ` + moveColumns + ` WHERE id = $1 AND version = $2`
+
+	moveColumns = `version = $3, secret_hash = $4, status = $5, owner = $6, owner_key = $7, accepted_at = $8, due_at = $9, first_due_at = $10,
+		resolved_at = $11, ended_at = $12, outcome = $13, step = $14, holder_agency = $15, holder_unit = $16, holder_role = $17, holder_post = $18,
+		updated_at = $19`
 	sqlByID   = `SELECT ` + dossierColumns + ` FROM dossier WHERE id = $1`
 	sqlByCode = `SELECT ` + trackColumns + ` FROM dossier WHERE code = $1 AND code <> ''`
 	sqlByRef  = `SELECT ` + trackColumns + ` FROM dossier WHERE ref = $1`
@@ -67,7 +71,7 @@ var sqlByIDs = func() string {
 
 // Statements lists every statement of this package, for the test that prepares them on both engines.
 var Statements = []string{
-	sqlInsert, sqlUpdate, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
+	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlNoticeAdd, sqlNotices, sqlNoticesRead, sqlNoticesUnread,
 }
@@ -161,7 +165,7 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 	}
 	own := sqldb.Stmt{Text: sqlInsert, Args: rowArgs(row)}
 	if d != nil {
-		own = sqldb.Stmt{Text: sqlUpdate, Args: append(rowArgs(row), d.Version)}
+		own = moved(row, d.Version, row.Code != d.Code)
 	}
 	done, err := casefiledb.Append(ctx, t.tx, change, own)
 	if err != nil {
@@ -402,6 +406,19 @@ func (s *Store) Counts(ctx context.Context, procedure string, since time.Time) (
 	})
 }
 
+// moved brings the row from the version before to what r says.
+func moved(r dossier.Row, before int64, newCode bool) sqldb.Stmt {
+	st := sqldb.Stmt{Text: sqlMove, Args: []any{
+		r.ID, before, r.Version, r.SecretHash, string(r.Status), r.Owner, r.OwnerKey, casefiledb.Micros(r.Accepted), casefiledb.Micros(r.Due),
+		casefiledb.Micros(r.FirstDue), casefiledb.Micros(r.Resolved), casefiledb.Micros(r.Ended), r.Outcome, r.Step,
+		string(r.Holder.Agency), r.Holder.Unit, r.Holder.Role, r.Holder.Post, casefiledb.Micros(r.Updated),
+	}}
+	if newCode {
+		st.Text, st.Args = sqlCode, append(st.Args, r.Code)
+	}
+	return st
+}
+
 func rowArgs(r dossier.Row) []any {
 	return []any{
 		r.ID, r.Version, r.Code, r.Ref, r.SecretHash, string(r.Status), r.Procedure, r.Title, r.Sector, r.Owner, r.OwnerKey, r.Account, r.Channel,
@@ -580,7 +597,7 @@ func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) e
 			return err
 		}
 		change.Before = before
-		done, err := casefiledb.Append(ctx, tx, change, sqldb.Stmt{Text: sqlUpdate, Args: append(rowArgs(row), next.Version-1)})
+		done, err := casefiledb.Append(ctx, tx, change, moved(row, next.Version-1, false))
 		if err == nil && done[0] == 0 {
 			err = dossier.ErrStale
 		}
