@@ -25,7 +25,7 @@ const Kind = "dossier"
 // Status is the case axis of a dossier. Payment, custody and synchronisation are axes of their own.
 type Status string
 
-// States of a dossier; the national code of each is a mapping (see National).
+// States of a dossier, with their numbers in the table of the lawful life.
 const (
 	Submitted           Status = "submitted"            // S1
 	SupplementRequested Status = "supplement_requested" // S2 before acceptance, S6 after
@@ -40,25 +40,6 @@ var Statuses = []Status{Submitted, SupplementRequested, Refused, Processing, Res
 
 // Ended reports whether nothing can happen any more.
 func (s Status) Ended() bool { return s == Refused || s == Returned }
-
-// National is the status code of the national exchange (TrangThaiHoSo).
-func (s Status) National() int {
-	switch s {
-	case Submitted:
-		return 1
-	case Processing:
-		return 4
-	case Refused:
-		return 3
-	case SupplementRequested:
-		return 5
-	case Resolved:
-		return 9
-	case Returned:
-		return 10
-	}
-	return 0
-}
 
 // Pin names the version of a definition that a dossier keeps for good.
 type Pin struct {

@@ -23,20 +23,6 @@ type Given struct {
 	Places Places // nil: codes of places are judged by their shape only
 }
 
-// ErrInvalid is the refusal that carries the messages of single fields.
-var ErrInvalid = fault.New(fault.Invalid, "eform.invalid")
-
-// Refuse makes one refusal of the messages; nil when there are none.
-func Refuse(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	e := *ErrInvalid
-	e.Args = map[string]any{"count": len(fields)}
-	e.Fields = fields
-	return &e
-}
-
 // Validate judges the answers to one section, or to the whole form when sectionID is
 // empty. Messages come in the order of the page, one for each input; Name is the input's
 // path, Code the key of a sentence that says what to do (error.eform.…), and Args always

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -403,6 +402,3 @@ func (p *Pack) line(at place, below string) int {
 	}
 	return lineOf(at.file.root)
 }
-
-// Files returns the names of the YAML files that were read, sorted.
-func (p *Pack) Files() []string { return slices.Sorted(maps.Keys(p.files)) }
