@@ -37,16 +37,20 @@ type stdio struct {
 func (s stdio) fail(err error) int {
 	why := err.Error()
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		var args []any
-		for name, v := range f.Args {
-			args = append(args, name, v)
-		}
-		if text, ok := lang.Lookup(lang.EN, "error."+f.Code); ok && text != "" {
-			why = lang.Text(lang.EN, "error."+f.Code, args...) + " (" + err.Error() + ")"
+		if text, ok := refusal(f); ok {
+			why = text + " (" + err.Error() + ")"
 		}
 	}
 	fmt.Fprintln(s.err, "motcua: "+why)
 	return exitWrong
+}
+
+// refusal puts a refusal into words.
+func refusal(f *fault.Error) (string, bool) {
+	if text, ok := lang.Lookup(lang.EN, "error."+f.Code); !ok || text == "" {
+		return f.Code, false
+	}
+	return lang.TextMap(lang.EN, "error."+f.Code, f.Args), true
 }
 
 var commands = []command{

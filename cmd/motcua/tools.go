@@ -14,9 +14,11 @@ import (
 	"github.com/motcua/motcua/internal/app"
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/pack/packcli"
 	"github.com/motcua/motcua/internal/procedure/find"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
+	"github.com/motcua/motcua/lang"
 )
 
 func runMigrate(ctx context.Context, args []string, s stdio) int {
@@ -318,51 +320,64 @@ func people(ctx context.Context, s stdio, a *app.App, asJSON bool) error {
 }
 
 func runDeadline(_ context.Context, args []string, s stdio) int {
-	f := newFlags(s, "deadline", "Usage: motcua deadline --start 2026-02-13T15:30 --limit 8wh [--calendar FILE.csv] [--hours 07:30-11:30,13:00-17:00] [--explain] [--json]\n       motcua deadline --batch FILE [--explain]\n\nLimits: 8wh working hours, 5wd working days, 15d days, 1m months, same-day, same-visit.")
+	f := newFlags(s, "deadline", `Usage:
+  motcua deadline --start 2026-02-13T15:30 --limit 8wh [--calendar FILE.csv] [--hours 07:30-11:30,13:00-17:00] [--explain] [--json]
+  motcua deadline --batch FILE [--calendar FILE.csv] [--hours …] [--explain]
+
+Limits: 8wh working hours, 5wd working days, 15d days, 1m months, same-day, same-visit; half: 0.5wd, 0.5wh. A cutoff and
+fixed days of return may follow: "same-day after 15:00", "5wd on thu", "10wd on 1+15".
+
+--batch reads start,limit lines (- is standard input) and prints one JSON object a line, refused lines with their number
+and reason; the exit code is 1 when a line was refused.`)
 	start := f.String("start", "", "instant the limit starts, local time (+07:00) unless it says otherwise")
 	limit := f.String("limit", "", "time limit")
-	file := f.String("calendar", "", "CSV file of days off and made-up days (default: the civil calendar built in)")
-	hours := f.String("hours", "", "sessions of a working day")
+	file := f.String("calendar", "", "CSV file of days off and made-up days: date,kind,name[,source,confirmed] (default: the civil calendar of 2018 to 2026)")
+	hours := f.String("hours", "", "sessions of a working day, Monday to Friday; or of a week: \"mon-fri 07:30-11:30,13:00-17:00; sat 07:30-11:30\"")
+	dueTime := f.String("due-time", "session_end", "when a limit in working days ends on its last day: session_end or same_clock")
 	explain := f.Bool("explain", false, "add the derivation")
 	asJSON := f.Bool("json", false, "print JSON")
-	batch := f.String("batch", "", "file of start,limit lines; one JSON object a line comes back")
+	language := f.String("lang", "vi", "language of the sentences: vi or en")
+	batch := f.String("batch", "", "file of start,limit lines")
 	rest, code, done := f.parse(args)
 	if done {
 		return code
 	}
-	if len(rest) > 0 || (*batch == "") == (*start == "" || *limit == "") {
+	switch {
+	case len(rest) > 0:
+		return f.wrong("unexpected " + rest[0])
+	case *batch != "" && (*start != "" || *limit != ""):
+		return f.wrong("--batch reads start and limit from its file: give neither --start nor --limit")
+	case *batch == "" && (*start == "" || *limit == ""):
 		return f.wrong("give --start and --limit, or --batch")
+	case *language != string(lang.VI) && *language != string(lang.EN):
+		return f.wrong("--lang is vi or en")
 	}
-	var env deadline.Env
-	if *file != "" {
-		r, err := os.Open(*file)
-		if err != nil {
-			return s.fail(err)
+	env, err := clockOf(*file, *hours, *dueTime)
+	if err != nil {
+		for _, row := range calendar.BadRows(err) {
+			fmt.Fprintf(s.err, "motcua: %s:%d: %s %q\n", row.File, row.Line, lang.Text(lang.EN, "error."+row.Code), row.Detail)
 		}
-		env.Calendar, err = calendar.ParseCSV(*file, r)
-		if err = errors.Join(err, r.Close()); err != nil {
-			return s.fail(err)
+		if len(calendar.BadRows(err)) > 0 {
+			return exitWrong
 		}
-	}
-	if *hours != "" {
-		h, err := calendar.ParseHours(*hours)
-		if err == nil {
-			env.Office, err = calendar.WeekdaysOffice(h)
-		}
-		if err != nil {
-			return s.fail(err)
-		}
+		return s.fail(err)
 	}
 	if *batch != "" {
-		r, err := os.Open(*batch)
+		in := s.in
+		if *batch != "-" {
+			r, err := os.Open(*batch)
+			if err != nil {
+				return s.fail(err)
+			}
+			defer r.Close()
+			in = r
+		}
+		b, err := deadline.AskAll(in, s.out, env, *explain, func(f *fault.Error) string { text, _ := refusal(f); return text })
 		if err != nil {
 			return s.fail(err)
 		}
-		_, refused, err := deadline.AskAll(r, s.out, env, *explain)
-		if err = errors.Join(err, r.Close()); err != nil {
-			return s.fail(err)
-		}
-		if refused > 0 {
+		if b.Refused > 0 {
+			fmt.Fprintf(s.err, "motcua: %d lines answered, %d refused\n", b.Answered, b.Refused)
 			return exitWrong
 		}
 		return exitOK
@@ -376,7 +391,43 @@ func runDeadline(_ context.Context, args []string, s stdio) int {
 	}
 	fmt.Fprintln(s.out, answer.Due.Format(time.RFC3339))
 	for _, x := range answer.Explain {
-		fmt.Fprintln(s.out, "  "+x.Vi)
+		text := x.Vi
+		if *language == string(lang.EN) {
+			text = x.En
+		}
+		fmt.Fprintln(s.out, "  "+text)
 	}
 	return exitOK
+}
+
+// clockOf reads what a due date is computed with; what is not named is the civil calendar and the standard hours.
+func clockOf(file, hours, dueTime string) (env deadline.Env, err error) {
+	if err := env.Policy.DueTime.UnmarshalText([]byte(dueTime)); err != nil {
+		return env, err
+	}
+	if file != "" {
+		r, err := os.Open(file)
+		if err != nil {
+			return env, err
+		}
+		env.Calendar, err = calendar.ParseCSV(file, r)
+		if cerr := r.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			return env, err
+		}
+	}
+	if hours == "" {
+		return env, nil
+	}
+	h, err := calendar.ParseHours(hours)
+	if err == nil {
+		env.Office, err = calendar.WeekdaysOffice(h)
+		return env, err
+	}
+	if week, werr := calendar.ParseWeek(hours); werr == nil {
+		env.Office, err = calendar.NewOffice(calendar.Plan{Week: week})
+	}
+	return env, err
 }

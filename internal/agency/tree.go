@@ -24,6 +24,9 @@ type Home struct {
 // Hours are office hours from a day on. Sessions and Desk map a weekday (mon … sun) to
 // sessions written "07:30-11:30,13:00-17:00"; Desk holds the extra hours of the
 // reception desk, which never count as working time of a limit.
+//
+// The same id may stand several times, with other dates or another season: where several are valid on a day
+// the last declared holds, so a season stands after the hours it changes.
 type Hours struct {
 	ID       string            `yaml:"id" json:"id"`
 	Name     string            `yaml:"name" json:"name"`
@@ -31,6 +34,19 @@ type Hours struct {
 	Until    string            `yaml:"until,omitempty" json:"until,omitempty"`
 	Sessions map[string]string `yaml:"sessions" json:"sessions"`
 	Desk     map[string]string `yaml:"desk,omitempty" json:"desk,omitempty"`
+	Season   *Season           `yaml:"season,omitempty" json:"season,omitempty"` // nil: the whole year
+
+	// What the agencies of these hours decided about their due dates. A span that says nothing leaves what
+	// stands in the one declared before it.
+	DueTime string `yaml:"due_time,omitempty" json:"due_time,omitempty"` // session_end | same_clock, as deadline.DueTime reads it
+	After   string `yaml:"after,omitempty" json:"after,omitempty"`       // hh:mm: received later counts as received the next working day, for limits without a cutoff of their own
+}
+
+// Season bounds office hours to a part of every year, first and last day included: 04-15 to 10-15. It may run
+// over New Year.
+type Season struct {
+	From string `yaml:"from" json:"from"` // mm-dd
+	To   string `yaml:"to" json:"to"`
 }
 
 // InForce reports whether day (yyyy-mm-dd) lies in [from, until); empty bounds are open.

@@ -134,7 +134,11 @@ func (a *App) fillWorld(ctx context.Context) (dossierfill.World, error) {
 	}
 	w.Clock = func(id agency.ID, at time.Time) (deadline.Env, error) {
 		office, err := w.Catalogue.Office(id, dayOf(at))
-		return deadline.Env{Calendar: days, Office: office}, err
+		if err != nil {
+			return deadline.Env{}, err
+		}
+		policy, err := w.Catalogue.Policy(id, dayOf(at))
+		return deadline.Env{Calendar: days, Office: office, Policy: policy}, err
 	}
 	places, err := a.catalog.Places(ctx)
 	if err != nil {

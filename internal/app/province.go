@@ -25,17 +25,13 @@ type province struct {
 	now   func() time.Time
 	log   *slog.Logger
 
-	cat     atomic.Pointer[procedure.Catalogue]
-	away    atomic.Int64 // when the database was last found away, in nanoseconds
-	mu      sync.Mutex
-	offices map[officeKey]*calendar.Office
-	of      *procedure.Catalogue // that offices were built from
-	days    *calendar.Calendar
-	daysOf  *procedure.Catalogue
-	daysOn  string
+	cat    atomic.Pointer[procedure.Catalogue]
+	away   atomic.Int64 // when the database was last found away, in nanoseconds
+	mu     sync.Mutex
+	days   *calendar.Calendar
+	daysOf *procedure.Catalogue
+	daysOn string
 }
-
-type officeKey struct{ hours string }
 
 // reread bounds how long a snapshot is asked for, and how long the last one serves before the database is
 // tried again: pages are not kept waiting by it.
@@ -76,12 +72,16 @@ func (p *province) Catalogue() *procedure.Catalogue {
 func (p *province) Clock(id agency.ID, at time.Time) (deadline.Env, error) {
 	cat := p.Catalogue()
 	day := calendar.DateOf(at).String()
-	office, err := p.office(cat, id, day)
+	office, err := cat.Office(id, day)
+	if err != nil {
+		return deadline.Env{}, err
+	}
+	policy, err := cat.Policy(id, day)
 	if err != nil {
 		return deadline.Env{}, err
 	}
 	days, err := p.calendar(cat)
-	return deadline.Env{Calendar: days, Office: office}, err
+	return deadline.Env{Calendar: days, Office: office, Policy: policy}, err
 }
 
 // calendar is the working calendar of today: what was announced counts from when it is known.
@@ -97,69 +97,6 @@ func (p *province) calendar(cat *procedure.Catalogue) (*calendar.Calendar, error
 		p.days, p.daysOf, p.daysOn = days, cat, today
 	}
 	return p.days, nil
-}
-
-func (p *province) office(cat *procedure.Catalogue, id agency.ID, day string) (*calendar.Office, error) {
-	h, ok := cat.HoursOf(id, day)
-	if !ok {
-		return calendar.StandardOffice, nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.of != cat {
-		p.of, p.offices = cat, map[officeKey]*calendar.Office{}
-	}
-	key := officeKey{hours: h.ID}
-	if o, ok := p.offices[key]; ok {
-		return o, nil
-	}
-	var plans []calendar.Plan
-	for _, h := range cat.Hours() {
-		if h.ID != key.hours {
-			continue
-		}
-		plan, err := planOf(h)
-		if err != nil {
-			return nil, fmt.Errorf("office hours %s: %w", h.ID, err)
-		}
-		plans = append(plans, plan)
-	}
-	o, err := calendar.NewOffice(plans...)
-	if err != nil {
-		return nil, fmt.Errorf("office hours %s: %w", key.hours, err)
-	}
-	p.offices[key] = o
-	return o, nil
-}
-
-var weekdays = map[string]time.Weekday{
-	"sun": time.Sunday, "mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday, "thu": time.Thursday, "fri": time.Friday, "sat": time.Saturday,
-}
-
-func planOf(h agency.Hours) (calendar.Plan, error) {
-	var plan calendar.Plan
-	var err error
-	if h.From != "" {
-		if plan.From, err = calendar.ParseDate(h.From); err != nil {
-			return plan, err
-		}
-	}
-	if h.Until != "" {
-		if plan.Until, err = calendar.ParseDate(h.Until); err != nil {
-			return plan, err
-		}
-	}
-	for name, text := range h.Sessions {
-		if plan.Week.Counted[weekdays[name]], err = calendar.ParseHours(text); err != nil {
-			return plan, err
-		}
-	}
-	for name, text := range h.Desk {
-		if plan.Week.Desk[weekdays[name]], err = calendar.ParseHours(text); err != nil {
-			return plan, err
-		}
-	}
-	return plan, nil
 }
 
 func (p *province) today() string { return calendar.DateOf(p.now()).String() }

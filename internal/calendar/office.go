@@ -118,7 +118,8 @@ func ParseYearDay(s string) (YearDay, error) {
 
 func (y YearDay) order() int { return int(y.Month)*32 + y.Day }
 
-func (p *Plan) valid(d Date) bool {
+// Valid reports whether the plan holds on d, its season included.
+func (p *Plan) Valid(d Date) bool {
 	if d.Before(p.From) || !p.Until.IsZero() && !d.Before(p.Until) {
 		return false
 	}
@@ -238,7 +239,7 @@ func (o *Office) DeskHours(c *Calendar, d Date) (Hours, error) {
 
 func (o *Office) plan(d Date) *Plan {
 	for i := len(o.plans) - 1; i >= 0; i-- {
-		if o.plans[i].valid(d) {
+		if o.plans[i].Valid(d) {
 			return &o.plans[i]
 		}
 	}

@@ -43,10 +43,7 @@ func ParseStart(s string) (time.Time, error) {
 			return t.In(calendar.Zone), nil
 		}
 	}
-	if len(s) > 40 {
-		s = strings.ToValidUTF8(s[:40], "") + "…"
-	}
-	return time.Time{}, ErrStart.With("text", s)
+	return time.Time{}, ErrStart.With("text", clip(s))
 }
 
 // Ask computes one due date from text. Errors: ErrStart, ErrLimit and those of Compute.
@@ -85,43 +82,91 @@ type batchLine struct {
 	Start string `json:"start"`
 	Limit string `json:"limit"`
 	*Answer
-	Error string         `json:"error,omitempty"` // key of the refusal
-	Args  map[string]any `json:"args,omitempty"`
+	Error   string         `json:"error,omitempty"` // key of the refusal
+	Args    map[string]any `json:"args,omitempty"`
+	Message string         `json:"message,omitempty"`
 }
 
+// ErrLine matches (errors.Is) the refusal of a batch line that is not start,limit. Args: text.
+var ErrLine = fault.New(fault.Invalid, "deadline.line")
+
+// maxLine bounds a line of a batch in bytes; what is longer is refused and passed over.
+const maxLine = 4096
+
+// Batch says how many lines of a batch were answered and refused.
+type Batch struct{ Answered, Refused int }
+
 // AskAll reads start,limit lines and writes one JSON object a line: the answer, or
-// "error" with the key of the refusal and "args". Empty lines, comment lines (#) and a
-// head line are passed over. It returns how many lines were answered and refused.
-func AskAll(r io.Reader, w io.Writer, env Env, explain bool) (answered, refused int, err error) {
-	in := bufio.NewScanner(r)
+// "error" with the key of the refusal, "args" and, where say is not nil, its "message". Every object
+// carries the number of its line. Empty lines, comment lines (#) and a head line are passed over; columns
+// after the second are the asker's own. A bad line stops nothing.
+func AskAll(r io.Reader, w io.Writer, env Env, explain bool, say func(*fault.Error) string) (b Batch, err error) {
+	in := bufio.NewReaderSize(r, maxLine)
 	out := bufio.NewWriter(w)
+	defer func() { err = errors.Join(err, out.Flush()) }() // what was answered is not lost to a fault behind it
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	for n := 1; in.Scan(); n++ {
-		text := strings.TrimSpace(strings.TrimPrefix(in.Text(), "\ufeff"))
-		if text == "" || text[0] == '#' || n == 1 && strings.HasPrefix(text, "start") {
+	for n := 1; ; n++ {
+		raw, long, err := in.ReadLine()
+		switch {
+		case errors.Is(err, io.EOF):
+			return b, nil
+		case err != nil:
+			return b, fmt.Errorf("read batch, line %d: %w", n, err)
+		}
+		text := strings.TrimSpace(strings.TrimPrefix(string(raw), "\ufeff"))
+		for rest := long; rest; {
+			if _, rest, err = in.ReadLine(); err != nil && !errors.Is(err, io.EOF) {
+				return b, fmt.Errorf("read batch, line %d: %w", n, err)
+			}
+		}
+		if text == "" || text[0] == '#' || b == (Batch{}) && isHead(text) {
 			continue
 		}
-		start, limit, _ := strings.Cut(text, ",")
-		limit, _, _ = strings.Cut(limit, ",") // further columns are the asker's own
-		line := batchLine{Line: n, Start: strings.Trim(strings.TrimSpace(start), `"`), Limit: strings.Trim(strings.TrimSpace(limit), `"`)}
-		if a, err := Ask(line.Start, line.Limit, env, explain); err == nil {
+		line := batchLine{Line: n}
+		a, err := line.ask(text, long, env, explain)
+		if err == nil {
 			line.Answer = &a
-			answered++
+			b.Answered++
 		} else {
 			f, ok := errors.AsType[*fault.Error](err)
 			if !ok {
-				return answered, refused, fmt.Errorf("line %d: %w", n, err)
+				return b, fmt.Errorf("line %d: %w", n, err)
 			}
 			line.Error, line.Args = f.Code, f.Args
-			refused++
+			if say != nil {
+				line.Message = say(f)
+			}
+			b.Refused++
 		}
 		if err := enc.Encode(line); err != nil {
-			return answered, refused, fmt.Errorf("write line %d: %w", n, err)
+			return b, fmt.Errorf("write line %d: %w", n, err)
 		}
 	}
-	if err := in.Err(); err != nil {
-		return answered, refused, fmt.Errorf("read batch: %w", err)
+}
+
+// isHead tells a head line: its first column is called start.
+func isHead(text string) bool {
+	first, _, _ := strings.Cut(text, ",")
+	return strings.EqualFold(cell(first), "start")
+}
+
+func (l *batchLine) ask(text string, long bool, env Env, explain bool) (Answer, error) {
+	start, limit, two := strings.Cut(text, ",")
+	limit, _, _ = strings.Cut(limit, ",")
+	if long || !two {
+		return Answer{}, ErrLine.With("text", clip(text))
 	}
-	return answered, refused, out.Flush()
+	l.Start, l.Limit = cell(start), cell(limit)
+	return Ask(l.Start, l.Limit, env, explain)
+}
+
+func cell(s string) string { return strings.Trim(strings.TrimSpace(s), `"`) }
+
+// clip keeps what strangers wrote short enough to be shown back to them.
+func clip(s string) string {
+	if len(s) > 40 {
+		return strings.ToValidUTF8(s[:40], "") + "…"
+	}
+	return s
 }

@@ -3,10 +3,13 @@ package deadline_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/fault"
 )
 
 func TestAnAnswerForPrograms(t *testing.T) {
@@ -44,19 +47,34 @@ func TestAnAnswerForPrograms(t *testing.T) {
 }
 
 func TestABatchAnswersLineByLine(t *testing.T) {
-	in := "\ufeffstart,limit\n2026-02-13T15:30,8wh\n\n# a remark\n2026-02-10,5 days\n2027-02-10,5wd\nx\n\"2026-02-10\",\"same-day after 15:00 on tue\",more\n"
+	in := "\ufeff# asked by the office\nStart,limit\n2026-02-13T15:30,8wh\r\n\n# a remark\n2026-02-10,5 days\n2027-02-10,5wd\nx\n\"2026-02-10\",\"same-day after 15:00 on tue\",more\n" +
+		strings.Repeat("9", 20_000) + ",5wd\n2018-02-12,5wd"
 	var out strings.Builder
-	answered, refused, err := deadline.AskAll(strings.NewReader(in), &out, deadline.Env{}, false)
-	if err != nil || answered != 2 || refused != 3 {
-		t.Fatalf("%d answered, %d refused, %v", answered, refused, err)
+	say := func(f *fault.Error) string { return "say " + f.Code }
+	b, err := deadline.AskAll(strings.NewReader(in), &out, deadline.Env{}, false, say)
+	if err != nil || b != (deadline.Batch{Answered: 3, Refused: 4}) {
+		t.Fatalf("%+v, %v", b, err)
 	}
-	want := `{"line":2,"start":"2026-02-13T15:30","limit":"8wh","due":"2026-02-23T15:30:00+07:00"}
-{"line":5,"start":"2026-02-10","limit":"5 days","error":"deadline.limit","args":{"text":"5 days"}}
-{"line":6,"start":"2027-02-10","limit":"5wd","error":"calendar.year-missing","args":{"year":2027}}
-{"line":7,"start":"x","limit":"","error":"deadline.start","args":{"text":"x"}}
-{"line":8,"start":"2026-02-10","limit":"same-day after 15:00 on tue","due":"2026-02-10T17:00:00+07:00"}
+	want := `{"line":3,"start":"2026-02-13T15:30","limit":"8wh","due":"2026-02-23T15:30:00+07:00"}
+{"line":6,"start":"2026-02-10","limit":"5 days","error":"deadline.limit","args":{"text":"5 days"},"message":"say deadline.limit"}
+{"line":7,"start":"2027-02-10","limit":"5wd","error":"calendar.year-missing","args":{"year":2027},"message":"say calendar.year-missing"}
+{"line":8,"start":"","limit":"","error":"deadline.line","args":{"text":"x"},"message":"say deadline.line"}
+{"line":9,"start":"2026-02-10","limit":"same-day after 15:00 on tue","due":"2026-02-10T17:00:00+07:00"}
+{"line":10,"start":"","limit":"","error":"deadline.line","args":{"text":"9999999999999999999999999999999999999999…"},"message":"say deadline.line"}
+{"line":11,"start":"2018-02-12","limit":"5wd","due":"2018-02-26T17:00:00+07:00"}
 `
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+// What was answered before a file breaks off is not lost.
+func TestABatchThatCannotBeReadToItsEndKeepsItsAnswers(t *testing.T) {
+	var out strings.Builder
+	broken := errors.New("disk")
+	in := io.MultiReader(strings.NewReader("2018-02-12,5wd\n"), iotest.ErrReader(broken))
+	b, err := deadline.AskAll(in, &out, deadline.Env{}, false, nil)
+	if !errors.Is(err, broken) || b.Answered != 1 || !strings.Contains(out.String(), "2018-02-26") {
+		t.Errorf("%+v %v %q", b, err, out.String())
 	}
 }

@@ -1,6 +1,7 @@
 package deadline
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -280,7 +281,9 @@ func (w *walk) tell(stands []stand, before time.Time) {
 		}
 		told = append(told, s)
 	}
-	slices.SortFunc(told, func(a, b Step) int { return a.Start.Compare(b.Start) })
+	slices.SortFunc(told, func(a, b Step) int {
+		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End), cmp.Compare(a.Why, b.Why), cmp.Compare(a.Basis, b.Basis))
+	})
 	if len(told) > 0 && w.record {
 		w.steps = slices.Insert(w.steps, 1, told...)
 	}

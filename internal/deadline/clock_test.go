@@ -260,12 +260,44 @@ func TestScenarios(t *testing.T) {
 			t.Fatal(err)
 		}
 		released := at(t, "2026-03-19 10:00")
+		if rules.Apology.Times != 1 {
+			t.Errorf("%d apologies", rules.Apology.Times)
+		}
 		if deadline.Timeliness(d.At, released) != deadline.EarlyResult || deadline.Timeliness(d.First, released) != deadline.OverdueResult {
 			t.Errorf("in force %s, first %s", d.At, d.First)
 		}
 	})
 	t.Run("5: paper goes to the other commune within a working day", func(t *testing.T) {
 		want(t, "paper", due(t, "2026-03-04 16:00", rules.Paper.OtherLevelWithin), "2026-03-05 17:00")
+	})
+	t.Run("6: a consignment is lawfully submitted when its handover record is signed, and answered from there", func(t *testing.T) {
+		want(t, "answer", due(t, "2026-03-04 10:00", rules.Online.AnswerWithin), "2026-03-05 10:00")
+	})
+	t.Run("7: once the decision is out, nothing moves the clock any more", func(t *testing.T) {
+		clock := told(t, "2026-03-02 09:00", "10wd", "release 2026-03-12 10:00")
+		for _, a := range []deadline.Act{
+			{Kind: deadline.Close, At: at(t, "2026-03-13")},
+			{Kind: deadline.Freeze, At: at(t, "2026-03-13"), Basis: "ND118-2025 21"},
+			{Kind: deadline.Extend, At: at(t, "2026-03-13"), Limit: limit(t, "3wd"), Basis: "ND118-2025 19.6"},
+		} {
+			if _, err := clock.With(a); !errors.Is(err, deadline.ErrStopped) {
+				t.Errorf("%s: %v", a.Kind, err)
+			}
+		}
+	})
+	t.Run("8: a second supplement at appraisal counts afresh again, on a basis of its own", func(t *testing.T) {
+		if rules.Supplement.Rounds != 1 || !rules.Supplement.Restart {
+			t.Errorf("%+v", rules.Supplement)
+		}
+		clock := told(t, "2026-03-02 09:00", "10wd", "freeze 2026-03-05 10:00", "restart 2026-03-12 10:00", "freeze 2026-03-16 10:00", "restart 2026-03-18 15:00")
+		d, err := clock.Due(deadline.Env{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, "due afresh", d.At, "2026-04-01 17:00")
+		if _, err := clock.With(deadline.Act{Kind: deadline.Freeze, At: at(t, "2026-03-20")}); !errors.Is(err, deadline.ErrNoBasis) {
+			t.Errorf("without a basis: %v", err)
+		}
 	})
 }
 

@@ -67,6 +67,11 @@ func TestDueDates(t *testing.T) {
 		{"returned on Tuesdays and Thursdays", "2026-03-02", "3wd on tue+thu", "2026-03-05 17:00"},
 		{"returned on Tuesdays, none too late", "2026-03-04", "3wd on tue", "2026-03-10 17:00"},
 		{"returned on Tuesday, which is Tết", "2026-02-11", "1wd on tue", "2026-02-23 17:00"},
+		{"returned every Thursday: the first on which it is ready", "2026-03-03", "5wd on thu", "2026-03-12 17:00"},
+		{"returned on the 15th of the month, a Sunday", "2026-02-23", "5wd on 15", "2026-03-16 17:00"},
+		{"within a working day, received after 15:00 (T17)", "2026-03-05 15:01", "1wd after 15:00", "2026-03-09 17:00"},
+		{"within a working day, received before 15:00 (T17)", "2026-03-05 14:59", "1wd after 15:00", "2026-03-06 17:00"},
+		{"within the day after 15:00 on the last day before Tết (T17)", "2026-02-13 15:30", "same-day after 15:00", "2026-02-23 17:00"},
 		{"returned on the 1st and 15th, a Sunday", "2026-03-02", "3wd on 1+15", "2026-03-16 17:00"},
 		{"returned on the 31st of a shorter month", "2026-04-15", "1wd on 31", "2026-05-04 17:00"},
 		{"on the thirtieth, off, moves to the next working day", "2026-04-01", "29d", "2026-05-04 17:00"},
@@ -85,6 +90,40 @@ func TestDueDates(t *testing.T) {
 				t.Errorf("replayed: %s (%v)\n%s", again, err, strings.Join(d.Explain("vi"), "\n"))
 			}
 		})
+	}
+}
+
+// The table of the domain's working calendar, as it stands there.
+func TestTheVectorsOfTheWorkingCalendar(t *testing.T) {
+	for _, c := range []struct{ start, limit, want string }{
+		{"2026-02-13 15:30", "8wh", "2026-02-23 15:30"},
+		{"2026-02-12 17:20", "8wh", "2026-02-13 17:00"},
+		{"2026-02-14 09:00", "8wh", "2026-02-23 17:00"},
+		{"2026-08-21 16:00", "8wh", "2026-08-22 16:00"},
+		{"2026-04-24 10:00", "2wh", "2026-04-24 13:30"},
+		{"2025-04-25 16:30", "4wh", "2025-04-26 11:00"},
+		{"2018-02-12", "5wd", "2018-02-26"},
+		{"2023-04-27", "3wd", "2023-05-05"},
+		{"2025-04-25", "3wd", "2025-04-29"},
+		{"2026-02-10", "5wd", "2026-02-24"},
+		{"2026-04-24", "1wd", "2026-04-28"},
+		{"2026-11-20", "3wd", "2026-11-26"},
+		{"2026-02-03", "15d", "2026-02-23"},
+		{"2026-08-16", "15d", "2026-09-03"},
+		{"2026-01-31", "1m", "2026-03-02"},
+	} {
+		// A whole-day vector holds at any hour of receipt, and says the day; by session_end its hour is the close.
+		starts := []string{c.start}
+		if len(c.start) == len(time.DateOnly) {
+			starts = []string{c.start + " 00:00", c.start + " 09:00", c.start + " 16:59", c.start + " 23:59"}
+			c.want += " 17:00"
+		}
+		for _, start := range starts {
+			got, err := deadline.At(at(t, start), limit(t, c.limit), deadline.Env{})
+			if err != nil || !got.Equal(at(t, c.want)) {
+				t.Errorf("%s + %s = %s (%v), want %s", start, c.limit, got, err, c.want)
+			}
+		}
 	}
 }
 

@@ -321,7 +321,7 @@ func (t teller) number(b *strings.Builder, n int) {
 	b.WriteString(strconv.Itoa(n))
 }
 
-// fixedDays writes "thứ Ba, thứ Năm" or "ngày 1, 15".
+// fixedDays writes "thứ Ba, thứ Năm hằng tuần" or "ngày 1, 15 hằng tháng".
 func (t teller) fixedDays(l Limit) string {
 	var names []string
 	for w := range 7 {
@@ -330,7 +330,7 @@ func (t teller) fixedDays(l Limit) string {
 		}
 	}
 	if len(names) > 0 {
-		return strings.Join(names, ", ")
+		return strings.Join(names, ", ") + t.say(" hằng tuần", " of the week")
 	}
 	for d := 1; d <= 31; d++ {
 		if l.monthdays>>d&1 == 1 {

@@ -77,11 +77,7 @@ var ErrLimit = fault.New(fault.Invalid, "deadline.limit")
 // ParseLimit reads the text of a limit. Half quantities exist for working hours and
 // working days only: half a calendar day or month has no agreed meaning.
 func ParseLimit(s string) (Limit, error) {
-	shown := s
-	if len(shown) > 40 {
-		shown = strings.ToValidUTF8(shown[:40], "") + "…"
-	}
-	bad := ErrLimit.With("text", shown)
+	bad := ErrLimit.With("text", clip(s))
 	f := strings.Fields(s)
 	if len(f) == 0 || len(s) > 200 {
 		return Limit{}, bad

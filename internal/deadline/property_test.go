@@ -131,24 +131,28 @@ func mustDue(t *rapid.T, c deadline.Clock, env deadline.Env) deadline.Due {
 	return d
 }
 
-func TestPausesNeverHurtAndTheirOrderDoesNotMatter(t *testing.T) {
+// drawExtension draws an extension now and then, by a date or by a limit.
+func drawExtension(t *rapid.T, base time.Time) []deadline.Act {
+	if !rapid.Bool().Draw(t, "extended") {
+		return nil
+	}
+	decided := base.Add(time.Duration(rapid.IntRange(0, 10*24*60).Draw(t, "decided")) * time.Minute)
+	e := deadline.Act{Kind: deadline.Extend, At: decided, Basis: "Phiếu xin lỗi"}
+	if rapid.Bool().Draw(t, "by date") {
+		e.Until = decided.Add(time.Duration(rapid.IntRange(1, 30*24*60).Draw(t, "until")) * time.Minute)
+	} else {
+		e.Limit = drawLimit(t)
+	}
+	return []deadline.Act{e}
+}
+
+func TestAddingAPauseNeverMakesADueDateEarlier(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		env, l := drawEnv(t), drawLimit(t)
 		base := drawInstant(t, "base", drawFrom, drawDays)
-		var acts []deadline.Act
-		if rapid.Bool().Draw(t, "extended") {
-			decided := base.Add(time.Duration(rapid.IntRange(0, 10*24*60).Draw(t, "decided")) * time.Minute)
-			e := deadline.Act{Kind: deadline.Extend, At: decided, Basis: "Phiếu xin lỗi"}
-			if rapid.Bool().Draw(t, "by date") {
-				e.Until = decided.Add(time.Duration(rapid.IntRange(1, 30*24*60).Draw(t, "until")) * time.Minute)
-			} else {
-				e.Limit = drawLimit(t)
-			}
-			acts = append(acts, e)
-		}
+		acts := drawExtension(t, base)
 		before := mustDue(t, build(t, base, l, acts), env)
-		pauses := drawPauses(t, base)
-		for _, p := range pauses {
+		for _, p := range drawPauses(t, base) {
 			acts = append(acts, p[0], p[1])
 			after := mustDue(t, build(t, base, l, acts), env)
 			if after.At.Before(before.At) {
@@ -156,20 +160,32 @@ func TestPausesNeverHurtAndTheirOrderDoesNotMatter(t *testing.T) {
 			}
 			before = after
 		}
-		shuffled := slices.Clone(pauses)
-		r := rand.New(rand.NewPCG(1, rapid.Uint64().Draw(t, "order")))
-		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		other := acts[:len(acts)-2*len(pauses)]
-		for _, p := range shuffled {
-			other = append(other[:len(other):len(other)], p[0], p[1])
+	})
+}
+
+func TestTheOrderOfPausesDoesNotMatter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		env, l := drawEnv(t), drawLimit(t)
+		base := drawInstant(t, "base", drawFrom, drawDays)
+		extended, pauses := drawExtension(t, base), drawPauses(t, base)
+		told := func(pauses [][2]deadline.Act) deadline.Clock {
+			acts := slices.Clone(extended)
+			for _, p := range pauses {
+				acts = append(acts, p[0], p[1])
+			}
+			return build(t, base, l, acts)
 		}
-		if again := mustDue(t, build(t, base, l, other), env); !again.At.Equal(before.At) {
-			t.Fatalf("in another order it is due %s, not %s", again.At, before.At)
+		first := mustDue(t, told(pauses), env)
+		r := rand.New(rand.NewPCG(1, rapid.Uint64().Draw(t, "order")))
+		r.Shuffle(len(pauses), func(i, j int) { pauses[i], pauses[j] = pauses[j], pauses[i] })
+		again := mustDue(t, told(pauses), env)
+		if !again.At.Equal(first.At) || !slices.Equal(again.Explain("vi"), first.Explain("vi")) {
+			t.Fatalf("in another order it is due %s, not %s:\n%s\n%s", again.At, first.At, strings.Join(again.Explain("vi"), "\n"), strings.Join(first.Explain("vi"), "\n"))
 		}
 	})
 }
 
-func TestADerivationReplaysToItsDueDate(t *testing.T) {
+func TestExplainReplaysToTheSameInstant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		env, l := drawEnv(t), drawLimit(t)
 		base := drawInstant(t, "base", drawFrom, drawDays)
@@ -208,6 +224,39 @@ func TestADerivationReplaysToItsDueDate(t *testing.T) {
 		warn, err := c.WarnAt(env, deadline.DefaultWarning)
 		if err != nil || warn.After(d.At) || warn.Before(d.Base) {
 			t.Fatalf("due %s, due soon from %s (%v)", d.At, warn, err)
+		}
+	})
+}
+
+// Sixty days off in a row, from any day of the known years: every search goes on to the first day of work.
+func TestNoSearchGivesUpInSixtyDaysOff(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		from := drawFrom.AddDays(rapid.IntRange(0, drawDays).Draw(t, "closed from"))
+		rows := make([]calendar.Exception, 60)
+		for i := range rows {
+			rows[i] = calendar.Exception{Date: from.AddDays(i), Kind: calendar.Off, Name: "Nghỉ phòng dịch"}
+		}
+		closed, err := calendar.Civil.With(rows...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		env, l := deadline.Env{Calendar: closed}, drawLimit(t)
+		start := from.AddDays(rapid.IntRange(0, 59).Draw(t, "start")).At(10 * 60)
+		d, err := deadline.Compute(start, l, env)
+		if err != nil || calendar.DateOf(d.At).Before(from.AddDays(60)) {
+			t.Fatalf("%s from %s: %s (%v)", l, start, d.At, err)
+		}
+		if _, err := deadline.Replay(d); err != nil {
+			t.Fatalf("%s from %s: %v\n%s", l, start, err, strings.Join(d.Explain("vi"), "\n"))
+		}
+		if _, err := deadline.Run(start, l).WarnAt(env, deadline.DefaultWarning); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := deadline.ForwardBy(start, 15*60, env); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := deadline.Left(d.At, start, env); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
@@ -276,6 +325,7 @@ func TestLimitsInWords(t *testing.T) {
 		"3m":              {"3 tháng", "3 months"},
 		"same-visit":      {"giải quyết ngay khi tiếp nhận", "handled during the visit"},
 		"1wd after 15:00": {"1 ngày làm việc (nhận sau 15:00 tính từ ngày làm việc kế tiếp)", "1 working day (if received after 15:00, from the next working day)"},
+		"5wd on thu":      {"5 ngày làm việc; trả kết quả vào thứ Năm hằng tuần", "5 working days; results are returned on Thursday of the week"},
 		"5wd on 1+15":     {"5 ngày làm việc; trả kết quả vào ngày 1, 15 hằng tháng", "5 working days; results are returned on day 1, 15 of the month"},
 	} {
 		l := limit(t, text)

@@ -317,6 +317,18 @@ func (c *checker) hours() {
 		if err != nil {
 			c.bad(at, ".sessions", "hours %s cannot be read: %s", h.ID, err)
 		}
+		if _, err := procedure.PolicyOf(h); err != nil {
+			c.bad(at, ".due_time", "due_time and after of hours %s cannot be read (session_end or same_clock; hh:mm): %s", h.ID, err)
+		}
+		for _, o := range c.p.Hours[:i] {
+			if o.ID == h.ID && (o.Season == nil) == (h.Season == nil) && o.Season == nil && overlap(o.From, o.Until, h.From, h.Until) {
+				c.bad(at, ".id", "hours %s are declared twice for the same days", h.ID)
+				break
+			}
+		}
+		if h.Season != nil && !slices.ContainsFunc(c.p.Hours, func(o agency.Hours) bool { return o.ID == h.ID && o.Season == nil }) {
+			c.bad(at, ".season", "hours %s stand for a season only; declare them for the rest of the year too", h.ID)
+		}
 	}
 	if len(c.p.Hours) == 0 {
 		c.problems = append(c.problems, Problem{File: "hours.yaml", Reason: "no office hours are declared"})

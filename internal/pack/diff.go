@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/procedure"
 )
 
@@ -96,7 +97,7 @@ func (p *Pack) things() map[[2]string]map[string]string {
 		put("person", x.ID, x)
 	}
 	for _, x := range p.Hours {
-		put("hours", dated(x.ID, x.From), x)
+		put("hours", dated(seasonal(x), x.From), x)
 	}
 	put("rights", "rights", p.Rights)
 	put("routing", "routing", p.Routing)
@@ -125,6 +126,14 @@ func dated(id, from string) string {
 		return id
 	}
 	return id + " from " + from
+}
+
+// seasonal keeps the hours of a season apart from those they change.
+func seasonal(h agency.Hours) string {
+	if h.Season == nil {
+		return h.ID
+	}
+	return h.ID + " " + h.Season.From + "/" + h.Season.To
 }
 
 func flatten(v any) map[string]string {

@@ -175,14 +175,24 @@ func (k *Catalogue) Home(day string) agency.Home { d, _ := at(k.c.Homes, day); r
 // Hours returns the office hours of all ids and dates.
 func (k *Catalogue) Hours() []agency.Hours { return k.c.Hours }
 
-// HoursOf returns the office hours of an agency on day: its own, else the province's.
+// HoursOf returns the office hours of an agency as declared for day, season and all: its own, else the province's.
 func (k *Catalogue) HoursOf(id agency.ID, day string) (agency.Hours, bool) {
 	want := k.Home(day).Hours
 	if a, ok := k.tree.At(id, day); ok && a.Hours != "" {
 		want = a.Hours
 	}
-	for _, h := range k.c.Hours {
-		if (h.ID == want || want == "") && agency.InForce(h.From, h.Until, day) {
+	d, err := calendar.ParseDate(day)
+	if err != nil {
+		return agency.Hours{}, false
+	}
+	if want == "" && len(k.c.Hours) > 0 {
+		want = k.c.Hours[0].ID
+	}
+	for _, h := range slices.Backward(k.c.Hours) {
+		if h.ID != want {
+			continue
+		}
+		if p, err := Plan(h); err == nil && p.Valid(d) {
 			return h, true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/calendar"
+	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/workflow"
 )
@@ -161,5 +162,53 @@ func TestADigestIsOfWhatIsSaidNotOfWhereOrWhen(t *testing.T) {
 	b.Name = "B"
 	if a.Sum() == b.Sum() {
 		t.Error("other content, equal digest")
+	}
+}
+
+func TestSeasonsAndPoliciesOfOfficeHours(t *testing.T) {
+	day := map[string]string{"mon": "07:30-11:30,13:00-17:00"}
+	k := NewCatalogue(Content{
+		Homes: []Dated[agency.Home]{{Value: agency.Home{Hours: "hc"}}},
+		Hours: []agency.Hours{
+			{ID: "hc", Sessions: day},
+			{ID: "hc", Sessions: map[string]string{"mon": "07:00-11:00,13:30-17:30"}, Season: &agency.Season{From: "04-15", To: "10-15"}},
+			{ID: "so", Until: "2026-01-01", Sessions: day, DueTime: "same_clock"},
+			{ID: "so", From: "2026-01-01", Sessions: day, DueTime: "session_end", After: "15:00"},
+			{ID: "so", Sessions: day, Season: &agency.Season{From: "11-01", To: "02-01"}},
+		},
+		Agencies: []agency.Agency{{ID: "so-a", Name: "Sở A", Hours: "so"}, {ID: "so-b", Name: "Sở B"}},
+	})
+	office, err := k.Office("so-b", "2026-01-05")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for date, want := range map[string]string{
+		"2026-04-13": "07:30-11:30,13:00-17:00", "2026-04-20": "07:00-11:00,13:30-17:30", "2026-10-12": "07:00-11:00,13:30-17:30", "2026-10-19": "07:30-11:30,13:00-17:00",
+	} {
+		d, err := office.Day(calendar.Civil, calendar.MustDate(date))
+		if err != nil || d.Hours.String() != want {
+			t.Errorf("%s: %s (%v), want %s", date, d.Hours, err, want)
+		}
+		if h, ok := k.HoursOf("so-b", date); !ok || h.Sessions["mon"] != want {
+			t.Errorf("%s: declared %+v", date, h)
+		}
+	}
+	for _, c := range []struct {
+		name, day string
+		id        agency.ID
+		want      deadline.Policy
+	}{
+		{"an agency that decided nothing ends with the session", "2026-03-02", "so-b", deadline.Policy{}},
+		{"the hour of receipt until the new year", "2025-10-31", "so-a", deadline.Policy{DueTime: deadline.SameClock}},
+		{"a season that says nothing leaves the policy", "2025-12-31", "so-a", deadline.Policy{DueTime: deadline.SameClock}},
+		{"the session's end from then on, with a cutoff", "2026-01-01", "so-a", deadline.Policy{After: 15 * 60}},
+		{"and after the season", "2026-03-02", "so-a", deadline.Policy{After: 15 * 60}},
+	} {
+		if got, err := k.Policy(c.id, c.day); err != nil || got != c.want {
+			t.Errorf("%s: %+v (%v), want %+v", c.name, got, err, c.want)
+		}
+	}
+	if _, err := NewCatalogue(Content{Homes: []Dated[agency.Home]{{Value: agency.Home{Hours: "hc"}}}, Hours: []agency.Hours{{ID: "hc", Sessions: day, DueTime: "noon"}}}).Policy("x", "2026-03-02"); err == nil {
+		t.Error("a due time nobody knows")
 	}
 }

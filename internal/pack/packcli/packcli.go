@@ -513,7 +513,11 @@ func Batch(p *pack.Pack) proceduredb.Batch {
 		put(proceduredb.KindPost, once(proceduredb.KindPost, q.ID, q.From), q.From, q.Until, q)
 	}
 	for _, h := range p.Hours {
-		put(proceduredb.KindHours, once(proceduredb.KindHours, h.ID, h.From), h.From, h.Until, h)
+		span := h.From
+		if h.Season != nil {
+			span += "/" + h.Season.From
+		}
+		put(proceduredb.KindHours, once(proceduredb.KindHours, h.ID, span), h.From, h.Until, h)
 	}
 	for _, f := range p.Forms {
 		put(proceduredb.KindForm, f.ID, "", "", f)
