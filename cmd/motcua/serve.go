@@ -91,6 +91,7 @@ func runServe(ctx context.Context, args []string, s stdio) int {
 	inflight := f.Int("in-flight", 0, "requests answered at once before more are refused (0 = default)")
 	access := f.Bool("access-log", false, "one line per request on stderr")
 	f.Var(&r, "rate", "rate limit `CLASS=PERMINUTE/BURST`, repeated; classes: write, sign-in, track, search, upload")
+	signing := signFlags(f)
 	rest, code, done := f.parse(args)
 	if done {
 		return code
@@ -104,6 +105,9 @@ func runServe(ctx context.Context, args []string, s stdio) int {
 	log := slog.New(slog.NewJSONHandler(s.err, nil))
 	cfg := t.config(log)
 	cfg.Serve = app.ServeConfig{Secure: *secure, Limits: r.limits, MaxInFlight: *inflight, Address: strings.TrimRight(*address, "/")}
+	if err := signing.read(&cfg.Sign); err != nil {
+		return f.wrong(err.Error())
+	}
 	for p := range strings.SplitSeq(*proxies, ",") {
 		if p = strings.TrimSpace(p); p == "" {
 			continue

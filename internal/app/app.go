@@ -20,6 +20,7 @@ import (
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
+	"github.com/motcua/motcua/internal/sign"
 	"github.com/motcua/motcua/internal/sqldb"
 )
 
@@ -36,6 +37,7 @@ type Config struct {
 	StatementTimeout time.Duration
 
 	Serve ServeConfig
+	Sign  SignConfig
 	Demo  *Demo // not nil: a demo province
 }
 
@@ -58,6 +60,7 @@ type App struct {
 	accounts *account.Service
 	store    *dossierdb.Store
 	dossiers *dossier.Service
+	keyring  sign.Keyring // nil: nothing is signed
 }
 
 // Open opens a province, bringing its database to the newest form first.
@@ -112,6 +115,9 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 	}
 	if a.files, err = filestore.Open(filepath.Join(cfg.Data, "files")); err != nil {
 		return nil, fmt.Errorf("open files: %w", err)
+	}
+	if err := a.openSigning(cfg.Sign); err != nil {
+		return nil, err
 	}
 	a.queue = jobs.New(db, cfg.Now, jobs.Options{Log: cfg.Log})
 	a.catalog = proceduredb.New(db, cfg.Now)

@@ -58,6 +58,9 @@ func (a *App) SetUpDemo(ctx context.Context) error {
 	if _, err := a.catalog.Publish(ctx, a.province.today()); err != nil {
 		return fmt.Errorf("publish the demo pack: %w", err)
 	}
+	if err := a.demoSigning(a.province.Catalogue().Home(a.province.today()).Owner); err != nil {
+		return err
+	}
 	known, err := a.readDemo()
 	if err != nil {
 		return err
