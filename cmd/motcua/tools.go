@@ -14,6 +14,7 @@ import (
 	"github.com/motcua/motcua/internal/app"
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/pack/packcli"
 	"github.com/motcua/motcua/internal/procedure/find"
@@ -51,7 +52,9 @@ func runMigrate(ctx context.Context, args []string, s stdio) int {
 	switch {
 	case err != nil:
 	case rest[0] == "up" && *to < 0:
-		applied, err = db.MigrateUp(ctx)
+		if applied, err = db.MigrateUp(ctx); err == nil {
+			_, err = dossierdb.Reproject(ctx, db)
+		}
 	case (rest[0] == "up") != (*to >= now):
 		err = fmt.Errorf("the database stands at %d: %d is not %s from there", now, *to, rest[0])
 	default:

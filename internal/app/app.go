@@ -109,6 +109,11 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 	if len(applied) > 0 {
 		cfg.Log.Info("database migrated", "applied", len(applied))
 	}
+	if n, err := dossierdb.Reproject(ctx, db); err != nil {
+		return nil, err
+	} else if n > 0 {
+		cfg.Log.Info("rows projected again", "dossiers", n)
+	}
 	a := &App{cfg: cfg, db: db}
 	if a.keys, err = openKeys(cfg.Data); err != nil {
 		return nil, err
@@ -140,6 +145,7 @@ func (a *App) Close() error { return a.db.Close() }
 const (
 	sweepJob  = "account.sweep"
 	expireJob = "draft.expire"
+	closeJob  = "dossier.close_expired"
 )
 
 func (a *App) housekeeping() {
@@ -151,6 +157,11 @@ func (a *App) housekeeping() {
 		_, err := a.dossiers.ExpireDrafts(ctx)
 		return err
 	})
+	a.queue.Handle(closeJob, func(ctx context.Context, _ *jobs.Run) error {
+		_, err := a.dossiers.CloseExpired(ctx)
+		return err
+	})
+	a.queue.Every(closeJob, time.Hour, 10*time.Minute, jobs.Job{Kind: closeJob, Key: closeJob})
 	a.queue.Every(sweepJob, time.Hour, 0, jobs.Job{Kind: sweepJob, Key: sweepJob})
 	a.queue.Every(expireJob, 24*time.Hour, 2*time.Hour, jobs.Job{Kind: expireJob, Key: expireJob})
 }

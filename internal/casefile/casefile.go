@@ -25,6 +25,7 @@ const (
 	Handling   Stage = "handling"   // waits for an act of its holder
 	Supplement Stage = "supplement" // waits for the applicant
 	Return     Stage = "return"     // the result waits to be handed over
+	Waiting    Stage = "waiting"    // waits for something outside: a pause, a financial obligation
 )
 
 // Holder is who has the work: a role in an agency (of one unit, or any), or one named post.

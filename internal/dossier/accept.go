@@ -46,16 +46,7 @@ func (f Facts) due(limit string) (*deadline.Due, *time.Time, error) {
 	if err != nil {
 		return nil, nil, ErrLimitNeeded.Because(err)
 	}
-	c := deadline.Run(f.Now, l)
-	due, err := c.Due(f.Clock)
-	if err != nil {
-		return nil, nil, err
-	}
-	soon, err := c.WarnAt(f.Clock, deadline.DefaultWarning)
-	if err != nil {
-		return nil, nil, err
-	}
-	return &due, instant(soon), nil
+	return f.dueOf(deadline.Run(f.Now, l))
 }
 
 // MayAccept checks that the actor may accept d now.
@@ -87,6 +78,11 @@ func (d *Dossier) Accept(f Facts, by access.Actor, code, limit string) (journal.
 		return journal.Event{}, err
 	}
 	v := accepted{Code: code, Limit: limit, Due: due, SoonAt: soon, Enter: to}
+	// What is done while the person waits needs no receipt unless asked for; the register has it all the same.
+	// law: ND61-2018 17.4; ND118-2025 17.4
+	if v.Slip, err = f.slip(FormReceipt, d.Desk); err != nil {
+		return journal.Event{}, err
+	}
 	return journal.New(EventAccepted, f.Now, actor(by), f.Rules.ID, v, nil)
 }
 
@@ -102,7 +98,11 @@ func (d *Dossier) Refuse(f Facts, by access.Actor, reason, basis string) (journa
 	if basis, err = text(basis, nil); err != nil {
 		return journal.Event{}, err
 	}
-	return journal.New(EventRefused, f.Now, actor(by), f.Rules.ID, refused{Basis: basis}, notePrivate(reason))
+	v := refused{Basis: basis}
+	if v.Slip, err = f.slip(FormRefusal, d.Desk); err != nil {
+		return journal.Event{}, err
+	}
+	return journal.New(EventRefused, f.Now, actor(by), f.Rules.ID, v, notePrivate(reason))
 }
 
 // SupplementRequest asks the applicant to complete the dossier (form 02).
@@ -110,7 +110,8 @@ type SupplementRequest struct {
 	Items    []string // everything that is missing, at once
 	Reason   string
 	Guidance string
-	Basis    string // legal basis of a second request at the same stage
+	Basis    string // legal basis of a second request at the same stage, or of one after the days the law gives
+	Approver string // post of the head who approved a second request
 }
 
 // RequestSupplement asks for what is missing: once per stage; a second time needs a legal basis and is
@@ -123,6 +124,12 @@ func (d *Dossier) RequestSupplement(f Facts, by access.Actor, c SupplementReques
 	}
 	if err := d.may(by, right, Submitted, Processing); err != nil {
 		return journal.Event{}, err
+	}
+	switch {
+	case d.Paused() != nil:
+		return journal.Event{}, ErrPaused
+	case d.Outcome != "":
+		return journal.Event{}, ErrDecided
 	}
 	r := request{}
 	for _, item := range c.Items {
@@ -158,10 +165,58 @@ func (d *Dossier) RequestSupplement(f Facts, by access.Actor, c SupplementReques
 	if v.Breach && v.Basis == "" {
 		return journal.Event{}, ErrSecondRequest
 	}
+	if v.Approver = c.Approver; v.Breach && v.Approver == "" && !by.May(access.DossierDecide) {
+		return journal.Event{}, ErrApproverNeeded
+	}
+	if stage == AtAppraisal {
+		if v.Late, err = d.askedLate(f); err != nil {
+			return journal.Event{}, err
+		}
+		if v.Late && v.Basis == "" {
+			return journal.Event{}, ErrLateRequest.With("limit", f.Rules.Supplement.AskWithin)
+		}
+	}
 	if v.Until, err = f.completeBy(); err != nil {
 		return journal.Event{}, err
 	}
+	book := d.Desk
+	if stage == AtAppraisal {
+		book = d.Holder.Agency
+	}
+	if v.Slip, err = f.slip(FormSupplement, book); err != nil {
+		return journal.Event{}, err
+	}
 	return journal.New(EventSupplementRequested, f.Now, actor(by), f.Rules.ID, v, map[string]any{privateRequest: r})
+}
+
+// ErrLateRequest refuses to ask for papers at appraisal after the days the law gives, unless a basis is named.
+var ErrLateRequest = fault.New(fault.Invalid, "dossier.late-supplement")
+
+// AskBy is the last instant at which papers may be asked for at appraisal; zero where the rule set knows none.
+// law: ND61-2018 19.4; ND118-2025 19.5 — within three working days from receipt.
+func (d *Dossier) AskBy(f Facts) (time.Time, error) {
+	if f.Rules.Supplement.AskWithin == "" || !d.Accepted() {
+		return time.Time{}, nil
+	}
+	l, err := deadline.ParseLimit(f.Rules.Supplement.AskWithin)
+	if err != nil {
+		return time.Time{}, err
+	}
+	from := d.AcceptedAt
+	for _, s := range d.Supplements {
+		if s.Stage == AtAppraisal && s.Completed.After(from) {
+			from = s.Completed
+		}
+	}
+	return deadline.At(from, l, f.Clock)
+}
+
+func (d *Dossier) askedLate(f Facts) (bool, error) {
+	by, err := d.AskBy(f)
+	if err != nil || by.IsZero() {
+		return false, err
+	}
+	return f.Now.After(by), nil
 }
 
 // completeBy is the local date until which the applicant may complete the dossier; empty where the rule set

@@ -31,15 +31,44 @@ const (
 	SupplementRequested Status = "supplement_requested" // S2 before acceptance, S6 after
 	Refused             Status = "refused"              // S3
 	Processing          Status = "processing"           // S4 and S5: accepted, in the hands of its steps
+	Obligation          Status = "financial_obligation" // S7: a tax or fee has to be settled first
+	WithdrawalRequested Status = "withdrawal_requested" // S8: the applicant wants it back, the desk has to stop it
+	Withdrawn           Status = "withdrawn"            // S8: taken back before it was accepted
+	Stopped             Status = "stopped"              // S8: stopped at the applicant's wish after acceptance
+	Closed              Status = "closed"               // S11: nobody completed it in time
 	Resolved            Status = "resolved"             // S9: the clock stopped, the result waits
 	Returned            Status = "returned"             // S10
+	Correcting          Status = "correcting"           // a wrong result is being replaced
 )
 
 // Statuses lists all states in the order of a dossier's life.
-var Statuses = []Status{Submitted, SupplementRequested, Refused, Processing, Resolved, Returned}
+var Statuses = []Status{
+	Submitted, SupplementRequested, Refused, Processing, Obligation, WithdrawalRequested, Withdrawn, Stopped, Closed, Resolved, Returned, Correcting,
+}
 
-// Ended reports whether nothing can happen any more.
-func (s Status) Ended() bool { return s == Refused || s == Returned }
+// Ended reports whether the dossier waits for nobody any more.
+func (s Status) Ended() bool {
+	switch s {
+	case Refused, Returned, Withdrawn, Stopped, Closed:
+		return true
+	}
+	return false
+}
+
+// afterEnd lists what may still happen to a dossier that has ended: little, and only after some ends.
+func (s Status) afterEnd(kind string) bool {
+	switch kind {
+	case EventErased:
+		return true
+	case EventCorrectionOpened, EventReissued, EventRated:
+		return s == Returned
+	case EventLatenessExplained:
+		return s == Returned || s == Stopped
+	case EventHandedOver, EventHandoverConfirmed, EventHandoverRefused:
+		return true // originals go back whatever the end was
+	}
+	return false
+}
 
 // Pin names the version of a definition that a dossier keeps for good.
 type Pin struct {
@@ -88,6 +117,9 @@ type Supplement struct {
 	By        journal.Actor
 	Completed time.Time // zero while pending
 	Breach    bool      // a second request at the same stage
+	Late      bool      // asked at appraisal after the days the law gives for it
+	Basis     string    // legal basis of a second or late request
+	Approver  string    // post that approved it
 }
 
 // Stages of a supplement request.
@@ -143,6 +175,8 @@ type Dossier struct {
 	Answers   json.RawMessage
 	Papers    []Paper
 	Secret    string // opens the public tracking page
+	Mandate   *Mandate
+	Group     string // dossiers lodged in one visit share it
 
 	Desk      agency.ID // whose desk received it
 	Competent agency.ID // resolving agency
@@ -155,10 +189,12 @@ type Dossier struct {
 	ReturnedAt  time.Time
 	ReturnedTo  string
 
-	Limit    string        // processing time pinned at acceptance: 5wd
-	Due      *deadline.Due // in force, with its derivation; nil before acceptance and for same-visit
-	FirstDue time.Time     // first date printed on a receipt
+	Limit    string         // processing time pinned at acceptance: 5wd
+	Clock    deadline.Clock // base instant and everything that happened to it; Due follows from it
+	Due      *deadline.Due  // in force, with its derivation; nil before acceptance, while the clock stands, and for same-visit
+	FirstDue time.Time      // first date printed on a receipt
 	SoonAt   time.Time
+	EndedAt  time.Time // refused, withdrawn, stopped, closed or returned
 
 	Step        string // id of the step in the pinned process
 	StepTitle   string
@@ -168,13 +204,29 @@ type Dossier struct {
 	Outcome     string // set by the decision
 	DecidedAt   time.Time
 	DecidedBy   journal.Actor
-	Result      *Result
+	Result      *Result  // the one in force
+	Issued      []Issued // every version of the result, the first one first
 	RefusedAt   time.Time
 	Reason      string // of refusal or non-eligibility
 	Supplements []Supplement
 	Legs        []Leg
 	Notes       []Note
 	ErasedAt    time.Time // personal data was erased
+
+	Slips       []Slip // papers the law prescribes, in the order in which they were issued
+	Pauses      []Pausing
+	Apologies   []Apology
+	Lateness    *Lateness // why it is or was late, as its owner explains
+	Obligations []ObligationDue
+	Withdrawal  *Withdrawal // asked for, or carried out
+	Redirects   []Redirect
+	Undone      []Undoing
+	Correction  *Correction // the one that is open
+
+	saved  *Entry    // the step a withdrawal or correction interrupted
+	back   Status    // the state it goes back to
+	before *Dossier  // the state before the last act, while that act can be undone
+	last   lastEvent // who may undo it
 }
 
 // Note is a remark of an officer, seen inside only.
@@ -262,6 +314,8 @@ func (d *Dossier) Files() []Paper {
 func (d *Dossier) Clone() *Dossier {
 	c := *d
 	c.Papers, c.Supplements, c.Legs, c.Notes = slices.Clone(d.Papers), slices.Clone(d.Supplements), slices.Clone(d.Legs), slices.Clone(d.Notes)
+	c.Slips, c.Pauses, c.Apologies, c.Obligations = slices.Clone(d.Slips), slices.Clone(d.Pauses), slices.Clone(d.Apologies), slices.Clone(d.Obligations)
+	c.Redirects, c.Undone, c.Issued = slices.Clone(d.Redirects), slices.Clone(d.Undone), slices.Clone(d.Issued)
 	return &c
 }
 

@@ -22,6 +22,28 @@ const (
 	EventResolved            = "dossier.resolved"
 	EventReturned            = "dossier.returned"
 	EventErased              = "dossier.personal_data_erased"
+	EventPaused              = "dossier.paused"
+	EventResumed             = "dossier.resumed"
+	EventApologised          = "dossier.apologised"
+	EventLatenessExplained   = "dossier.lateness_explained"
+	EventObligationNoted     = "dossier.obligation_noted"
+	EventObligationMet       = "dossier.obligation_met"
+	EventWithdrawn           = "dossier.withdrawn"
+	EventWithdrawalRequested = "dossier.withdrawal_requested"
+	EventWithdrawalDropped   = "dossier.withdrawal_dropped"
+	EventStopped             = "dossier.stopped"
+	EventClosed              = "dossier.closed"
+	EventRedirected          = "dossier.redirected"
+	EventUndone              = "dossier.undone"
+	EventCorrectionOpened    = "dossier.correction_opened"
+	EventCorrected           = "dossier.corrected"
+	EventReissued            = "dossier.reissued"
+	EventDigitised           = "dossier.digitised"
+	EventHandedOver          = "dossier.handed_over"
+	EventHandoverConfirmed   = "dossier.handover_confirmed"
+	EventHandoverRefused     = "dossier.handover_refused"
+	EventDueRevised          = "dossier.due_revised"
+	EventRated               = "dossier.rated"
 )
 
 // Names of personal values inside events.
@@ -35,6 +57,8 @@ const (
 	privateRequest   = "request"
 	privateFile      = "file"
 	privateTo        = "to"
+	privateFiles     = "files"
+	privateMandate   = "mandate"
 )
 
 type submitted struct {
@@ -44,6 +68,7 @@ type submitted struct {
 	Competent agency.ID    `json:"competent"`
 	Desk      agency.ID    `json:"desk"`
 	Form      Pin          `json:"form"`
+	Group     string       `json:"group,omitempty"`
 	Procedure ProcedurePin `json:"procedure"`
 	Process   Pin          `json:"process"`
 	Ref       string       `json:"ref"`
@@ -54,18 +79,23 @@ type accepted struct {
 	Due    *deadline.Due `json:"due,omitempty"`
 	Enter  Entry         `json:"enter"`
 	Limit  string        `json:"limit"`
+	Slip   *Slip         `json:"slip,omitempty"`
 	SoonAt *time.Time    `json:"soon_at,omitempty"`
 }
 
 type refused struct {
 	Basis string `json:"basis,omitempty"`
+	Slip  *Slip  `json:"slip,omitempty"`
 }
 
 type supplementRequested struct {
-	Basis  string `json:"basis,omitempty"`
-	Breach bool   `json:"breach,omitempty"`
-	Stage  string `json:"stage"`
-	Until  string `json:"until"`
+	Approver string `json:"approver,omitempty"`
+	Basis    string `json:"basis,omitempty"`
+	Breach   bool   `json:"breach,omitempty"`
+	Late     bool   `json:"late,omitempty"`
+	Slip     *Slip  `json:"slip,omitempty"`
+	Stage    string `json:"stage"`
+	Until    string `json:"until"`
 }
 
 // request is the personal part of a supplement request.
@@ -78,6 +108,7 @@ type request struct {
 type supplemented struct {
 	AnswerDue *time.Time    `json:"answer_due,omitempty"` // at reception: the answer is due anew
 	Due       *deadline.Due `json:"due,omitempty"`        // at appraisal: the clock restarts from zero
+	Resume    bool          `json:"resume,omitempty"`     // it went on instead, where the rule set says so
 	SoonAt    *time.Time    `json:"soon_at,omitempty"`
 	StepDue   *time.Time    `json:"step_due,omitempty"`
 }
@@ -97,10 +128,12 @@ type assigned struct {
 type noted struct{}
 
 type resolved struct {
-	Action string `json:"action"`
-	Enter  *Entry `json:"enter,omitempty"`
-	Label  string `json:"label"`
-	Result Result `json:"result"`
+	Action string   `json:"action"`
+	Enter  *Entry   `json:"enter,omitempty"`
+	Label  string   `json:"label"`
+	More   []Result `json:"more,omitempty"` // further documents of the same decision
+	Result Result   `json:"result"`
+	Slip   *Slip    `json:"slip,omitempty"` // form 03, when the result is that the dossier is not eligible
 }
 
 type returned struct {

@@ -232,6 +232,8 @@ type SubmitCommand struct {
 	Owner     Party
 	Submitter Party
 	Answers   json.RawMessage // validated, canonical
+	Mandate   *Mandate        // on what the submitter acts for the owner
+	Group     string          // same for all dossiers lodged in one visit
 	Accept    bool            // at the counter: accept in the same act
 	Limit     string          // with Accept, when the source gives none or several
 }
@@ -242,7 +244,7 @@ func (s *Service) Submit(ctx context.Context, by access.Actor, key string, c Sub
 	if key == "" {
 		return nil, ErrKeyNeeded
 	}
-	print := fingerprint(Request{By: by, Dossier: c.Draft}, "submit", []any{c.Owner, c.Submitter, c.Answers, c.Accept, c.Limit})
+	print := fingerprint(Request{By: by, Dossier: c.Draft}, "submit", []any{c.Owner, c.Submitter, c.Answers, c.Accept, c.Limit, c.Mandate, c.Group})
 	for attempt := 0; ; attempt++ {
 		if done, err := s.answered(ctx, by.Person, key, print); done != nil || err != nil {
 			return done, err
@@ -283,6 +285,7 @@ func (s *Service) submit(ctx context.Context, by access.Actor, key, print string
 			return err
 		}
 		if c.Accept {
+			f.Number = numbers(ctx, tx)
 			events, err := s.accept(ctx, d, f, tx, by, c.Limit)
 			if err != nil {
 				return err
@@ -328,6 +331,7 @@ func (s *Service) submission(draft Draft, by access.Actor, c SubmitCommand, now 
 	sub = Submission{
 		Channel: draft.Channel, Form: draft.Form, Process: Pin{ID: o.Process.ID, Digest: o.Process.Digest},
 		Desk: desk, Competent: competent, Owner: c.Owner, Submitter: c.Submitter, Answers: c.Answers,
+		Mandate: c.Mandate, Group: c.Group,
 	}
 	if by.Citizen {
 		sub.Account = by.Person

@@ -30,77 +30,116 @@ func Fold(events []journal.Event) (*Dossier, error) {
 
 // Apply moves the state by one event. It refuses what the moves of this package could never have
 // produced: a second acceptance, a second code, anything after the end.
+// folds says what each kind of event does to the state.
+var folds = map[string]func(*Dossier, journal.Event) error{
+	EventSubmitted:           (*Dossier).applySubmitted,
+	EventAccepted:            (*Dossier).applyAccepted,
+	EventRefused:             (*Dossier).applyRefused,
+	EventSupplementRequested: (*Dossier).applySupplementRequested,
+	EventSupplemented:        (*Dossier).applySupplemented,
+	EventMoved:               (*Dossier).applyMoved,
+	EventAssigned:            (*Dossier).applyAssigned,
+	EventNoted:               (*Dossier).applyNoted,
+	EventResolved:            (*Dossier).applyResolved,
+	EventReturned:            (*Dossier).applyReturned,
+	EventErased:              (*Dossier).applyErased,
+	EventPaused:              (*Dossier).applyPaused,
+	EventResumed:             (*Dossier).applyResumed,
+	EventApologised:          (*Dossier).applyApologised,
+	EventLatenessExplained:   (*Dossier).applyLatenessExplained,
+	EventObligationNoted:     (*Dossier).applyObligationNoted,
+	EventObligationMet:       (*Dossier).applyObligationMet,
+	EventWithdrawn:           (*Dossier).applyWithdrawn,
+	EventWithdrawalRequested: (*Dossier).applyWithdrawalRequested,
+	EventWithdrawalDropped:   (*Dossier).applyWithdrawalDropped,
+	EventStopped:             (*Dossier).applyStopped,
+	EventClosed:              (*Dossier).applyClosed,
+	EventRedirected:          (*Dossier).applyRedirected,
+	EventUndone:              (*Dossier).applyUndone,
+	EventCorrectionOpened:    (*Dossier).applyCorrectionOpened,
+	EventCorrected:           (*Dossier).applyCorrected,
+	EventReissued:            (*Dossier).applyReissued,
+}
+
+// Apply moves the state by one event. It refuses what the moves of this package could never have
+// produced: a second acceptance, a second code, anything but a few acts after the end.
 func (d *Dossier) Apply(e journal.Event) error {
 	if e.Seq != d.Version+1 {
 		return fmt.Errorf("%w: %s has number %d after %d", ErrFold, e.Kind, e.Seq, d.Version)
 	}
-	if d.Status.Ended() && e.Kind != EventErased {
+	if !d.ErasedAt.IsZero() || d.Status.Ended() && !d.Status.afterEnd(e.Kind) {
 		return fmt.Errorf("%w: %s after the end", ErrFold, e.Kind)
 	}
-	if err := d.apply(e); err != nil {
+	fold, ok := folds[e.Kind]
+	if !ok {
+		return fmt.Errorf("%w: %s (%d): unknown kind of event", ErrFold, e.Kind, e.Seq)
+	}
+	var before *Dossier
+	if undoable(e) {
+		before = d.Clone()
+	}
+	if err := fold(d, e); err != nil {
 		return fmt.Errorf("%w: %s (%d): %w", ErrFold, e.Kind, e.Seq, err)
 	}
 	d.Version, d.Head = e.Seq, e.Hash
+	d.before, d.last = before, lastEvent{kind: e.Kind, by: e.By, at: e.At}
 	return nil
 }
 
-func (d *Dossier) apply(e journal.Event) error {
-	switch e.Kind {
-	case EventSubmitted:
-		return d.applySubmitted(e)
-	case EventAccepted:
-		return d.applyAccepted(e)
-	case EventRefused:
-		if err := d.expect(Submitted); err != nil {
-			return err
-		}
-		d.Status, d.RefusedAt = Refused, e.At
-		d.end(e, refuseLabel)
-		return private(e, privateNote, &d.Reason)
-	case EventSupplementRequested:
-		return d.applySupplementRequested(e)
-	case EventSupplemented:
-		return d.applySupplemented(e)
-	case EventMoved:
-		return d.applyMoved(e)
-	case EventAssigned:
-		if err := d.expect(Processing, Resolved); err != nil {
-			return err
-		}
-		v, err := unmarshal[assigned](e.Data)
-		if err != nil {
-			return err
-		}
-		h := d.Holder
-		h.Post = v.Post
-		d.leave(e, "")
-		d.enter(e, Entry{Step: d.Step, Title: d.StepTitle, Holder: h, Due: instant(d.StepDue)})
-		return nil
-	case EventNoted:
-		var text string
-		if err := private(e, privateNote, &text); err != nil {
-			return err
-		}
-		d.Notes = append(d.Notes, Note{At: e.At, By: e.By, Text: text})
-		return nil
-	case EventResolved:
-		return d.applyResolved(e)
-	case EventReturned:
-		if err := d.expect(Resolved); err != nil {
-			return err
-		}
-		v, err := unmarshal[returned](e.Data)
-		if err != nil {
-			return err
-		}
-		d.Status, d.ReturnedAt = Returned, e.At
-		d.end(e, v.Label)
-		return private(e, privateTo, &d.ReturnedTo)
-	case EventErased:
-		d.ErasedAt = e.At
-		return nil
+func (d *Dossier) applyRefused(e journal.Event) error {
+	if err := d.expect(Submitted); err != nil {
+		return err
 	}
-	return errors.New("unknown kind of event")
+	v, err := unmarshal[refused](e.Data)
+	if err != nil {
+		return err
+	}
+	d.Status, d.RefusedAt, d.EndedAt = Refused, e.At, e.At
+	d.issue(e, v.Slip)
+	d.end(e, refuseLabel)
+	return private(e, privateNote, &d.Reason)
+}
+
+func (d *Dossier) applyAssigned(e journal.Event) error {
+	if err := d.expect(Processing, Resolved, Obligation, Correcting); err != nil {
+		return err
+	}
+	v, err := unmarshal[assigned](e.Data)
+	if err != nil {
+		return err
+	}
+	h := d.Holder
+	h.Post = v.Post
+	d.leave(e, "")
+	d.enter(e, Entry{Step: d.Step, Title: d.StepTitle, Holder: h, Due: instant(d.StepDue)})
+	return nil
+}
+
+func (d *Dossier) applyNoted(e journal.Event) error {
+	var text string
+	if err := private(e, privateNote, &text); err != nil {
+		return err
+	}
+	d.Notes = append(d.Notes, Note{At: e.At, By: e.By, Text: text})
+	return nil
+}
+
+func (d *Dossier) applyReturned(e journal.Event) error {
+	if err := d.expect(Resolved); err != nil {
+		return err
+	}
+	v, err := unmarshal[returned](e.Data)
+	if err != nil {
+		return err
+	}
+	d.Status, d.ReturnedAt, d.EndedAt = Returned, e.At, e.At
+	d.end(e, v.Label)
+	return private(e, privateTo, &d.ReturnedTo)
+}
+
+func (d *Dossier) applyErased(e journal.Event) error {
+	d.ErasedAt = e.At
+	return nil
 }
 
 func (d *Dossier) expect(states ...Status) error {
@@ -122,12 +161,13 @@ func (d *Dossier) applySubmitted(e journal.Event) error {
 	}
 	d.ID, d.Status = e.Case, Submitted
 	d.Ref, d.Procedure, d.Form, d.Process, d.Channel = v.Ref, v.Procedure, v.Form, v.Process, v.Channel
-	d.Account, d.Desk, d.Competent = v.Account, v.Desk, v.Competent
+	d.Account, d.Desk, d.Competent, d.Group = v.Account, v.Desk, v.Competent, v.Group
 	d.SubmittedAt, d.AnswerDue = e.At, moment(v.AnswerDue)
 	d.enter(e, Entry{Step: receptionStep, Title: receptionTitle, Holder: Reception(v.Desk), Due: v.AnswerDue})
 	return errors.Join(
 		private(e, privateOwner, &d.Owner), private(e, privateSubmitter, &d.Submitter),
 		private(e, privateAnswers, &d.Answers), private(e, privatePapers, &d.Papers), private(e, privateSecret, &d.Secret),
+		private(e, privateMandate, &d.Mandate),
 	)
 }
 
@@ -147,10 +187,47 @@ func (d *Dossier) applyAccepted(e journal.Event) error {
 	}
 	d.Status, d.Law = Processing, e.Law
 	d.Code, d.Limit, d.AcceptedAt, d.AcceptedBy = v.Code, v.Limit, e.At, e.By
+	l, err := deadline.ParseLimit(v.Limit)
+	if err != nil {
+		return err
+	}
+	d.Clock = deadline.Run(e.At, l)
 	d.setDue(v.Due, v.SoonAt)
+	d.issue(e, v.Slip)
 	d.leave(e, acceptLabel)
 	d.enter(e, v.Enter)
 	return nil
+}
+
+// stand records that the clock stands from now: no due date runs.
+func (d *Dossier) stand(a deadline.Act) error {
+	c, err := d.Clock.With(a)
+	if err != nil {
+		return err
+	}
+	d.Clock, d.Due, d.SoonAt = c, nil, time.Time{}
+	return nil
+}
+
+// tick records an act on the clock and the due date that was computed from it when it happened.
+func (d *Dossier) tick(a deadline.Act, due *deadline.Due, soon *time.Time) error {
+	c, err := d.Clock.With(a)
+	if err != nil {
+		return err
+	}
+	d.Clock = c
+	d.setDue(due, soon)
+	return nil
+}
+
+// stop ends the clock; the due date stays as it was, to be judged against.
+func (d *Dossier) stop(kind deadline.ActKind, at time.Time) error {
+	if d.Clock.Base.IsZero() {
+		return nil
+	}
+	c, err := d.Clock.With(deadline.Act{Kind: kind, At: at})
+	d.Clock = c
+	return err
 }
 
 func (d *Dossier) setDue(due *deadline.Due, soon *time.Time) {
@@ -182,10 +259,14 @@ func (d *Dossier) applySupplementRequested(e journal.Event) error {
 	}
 	d.Supplements = append(d.Supplements, Supplement{
 		Stage: v.Stage, At: e.At, Until: v.Until, Items: r.Items, Reason: r.Reason, Guidance: r.Guidance, By: e.By, Breach: v.Breach,
+		Late: v.Late, Basis: v.Basis, Approver: v.Approver,
 	})
-	d.Status, d.Due, d.SoonAt, d.AnswerDue = SupplementRequested, nil, time.Time{}, time.Time{}
-	d.StepDue = time.Time{}
-	return nil
+	d.Status, d.AnswerDue, d.StepDue = SupplementRequested, time.Time{}, time.Time{}
+	d.issue(e, v.Slip)
+	if v.Stage == AtReception {
+		return nil
+	}
+	return d.stand(deadline.Act{Kind: deadline.Freeze, At: e.At, Ref: refSupplement, Basis: lawName(e.Law)})
 }
 
 func (d *Dossier) applySupplemented(e journal.Event) error {
@@ -202,7 +283,13 @@ func (d *Dossier) applySupplemented(e journal.Event) error {
 		d.Status, d.AnswerDue, d.StepDue = Submitted, moment(v.AnswerDue), moment(v.AnswerDue)
 	} else {
 		d.Status, d.StepSince, d.StepDue = Processing, e.At, moment(v.StepDue)
-		d.setDue(v.Due, v.SoonAt)
+		kind := deadline.Restart
+		if v.Resume {
+			kind = deadline.Resume
+		}
+		if err := d.tick(deadline.Act{Kind: kind, At: e.At, Ref: refSupplement, Basis: lawName(e.Law)}, v.Due, v.SoonAt); err != nil {
+			return err
+		}
 	}
 	return errors.Join(private(e, privateAnswers, &d.Answers), private(e, privatePapers, &d.Papers))
 }
@@ -251,7 +338,14 @@ func (d *Dossier) applyResolved(e journal.Event) error {
 	if err := private(e, privateFile, &r.File); err != nil {
 		return err
 	}
-	d.Status, d.ResolvedAt, d.Result = Resolved, e.At, &r
+	d.Status, d.ResolvedAt = Resolved, e.At
+	if err := d.publish(e, Issued{Kind: FirstResult, Result: r, More: v.More}); err != nil {
+		return err
+	}
+	d.issue(e, v.Slip)
+	if err := d.stop(deadline.Release, e.At); err != nil {
+		return err
+	}
 	d.leave(e, v.Label)
 	if v.Enter != nil {
 		d.enter(e, *v.Enter)

@@ -95,7 +95,8 @@ func (l *life) command() {
 	limit := rapid.SampledFrom([]string{"", "10wd", "8wh", "15d", "một tuần"}).Draw(l.t, "limit")
 	items := rapid.SampledFrom([][]string{nil, {"Bản vẽ"}, {"Bản vẽ", "Đơn"}}).Draw(l.t, "items")
 	basis := rapid.SampledFrom([]string{"", "Điều 9 Luật X"}).Draw(l.t, "basis")
-	acts := []string{dossier.ActAccept, dossier.ActAccept, dossier.ActRefuse, dossier.ActSupplement, dossier.ActComplete, dossier.ActAssign, dossier.ActNote, "act", "act", "act", "act", "erase"}
+	approver := rapid.SampledFrom([]string{"", "truong-phong"}).Draw(l.t, "approver")
+	acts := []string{dossier.ActAccept, dossier.ActAccept, dossier.ActRefuse, dossier.ActSupplement, dossier.ActComplete, dossier.ActAssign, dossier.ActNote, "act", "act", "act", "act", "turn", "turn", "erase"}
 	act := rapid.SampledFrom(acts).Draw(l.t, "act")
 	var (
 		es  []journal.Event
@@ -112,7 +113,7 @@ func (l *life) command() {
 			return
 		}
 	case dossier.ActSupplement:
-		e, err = l.d.RequestSupplement(f, by, dossier.SupplementRequest{Items: items, Reason: note, Basis: basis})
+		e, err = l.d.RequestSupplement(f, by, dossier.SupplementRequest{Items: items, Reason: note, Basis: basis, Approver: approver})
 	case dossier.ActComplete:
 		e, err = l.d.Complete(f, by, dossier.SupplementCommand{Answers: json.RawMessage(`{"a":2}`)})
 	case dossier.ActAssign:
@@ -121,6 +122,8 @@ func (l *life) command() {
 		e, err = l.d.Assign(f, by, p)
 	case dossier.ActNote:
 		e, err = l.d.Note(f, by, note)
+	case "turn":
+		e, err = l.turn(f, by, note, approver)
 	case "erase":
 		e, err = l.d.Erase(f.Now, journal.Actor{System: "motcua"}, basis)
 	default:
@@ -148,20 +151,94 @@ func (l *life) command() {
 	}
 }
 
+var turns = []string{
+	dossier.ActPause, dossier.ActResume, dossier.ActApologise, dossier.ActExplain, dossier.ActObligate, dossier.ActMeet, dossier.ActWithdraw, dossier.ActRequestWithdrawal,
+	dossier.ActDropWithdrawal, dossier.ActStop, dossier.ActClose, dossier.ActRedirect, dossier.ActUndo, dossier.ActOpenCorrection, dossier.ActCorrect, dossier.ActReissue,
+}
+
+// turn tries a turn of the dossier's life: mostly one that is offered, sometimes any. Ends are rarer than they are
+// offered, so that lives grow long.
+func (l *life) turn(f dossier.Facts, by access.Actor, note, approver string) (journal.Event, error) {
+	id := rapid.SampledFrom(turns).Draw(l.t, "turn")
+	if offered := l.d.Turns(f, by); len(offered) > 0 && rapid.IntRange(0, 9).Draw(l.t, "tame") > 0 {
+		id = offered[rapid.IntRange(0, len(offered)-1).Draw(l.t, "offered")].ID
+	}
+	if (id == dossier.ActWithdraw || id == dossier.ActRequestWithdrawal) && rapid.IntRange(0, 3).Draw(l.t, "rarely") > 0 {
+		return journal.Event{}, dossier.ErrState
+	}
+	if l.d.Pending() != nil && rapid.IntRange(0, 4).Draw(l.t, "much later") == 0 {
+		l.now = l.now.AddDate(0, 0, 20)
+		return l.d.Close(l.facts(), l.w.In("cb-mot-cua"))
+	}
+	whose := rapid.SampledFrom([]string{dossier.FaultAgency, dossier.FaultOther, "nobody"}).Draw(l.t, "fault")
+	result := dossier.Result{Number: "12/GP", Name: "Giấy phép"}
+	switch id {
+	case dossier.ActPause:
+		return l.d.Pause(f, by, dossier.PauseCommand{Ref: "niem-yet", Approver: approver, Note: note})
+	case dossier.ActResume:
+		return l.d.Resume(f, by)
+	case dossier.ActApologise:
+		to := calendar.DateOf(l.now)
+		if !l.d.DueAt().IsZero() {
+			to = calendar.DateOf(l.d.DueAt())
+		}
+		return l.d.Apologise(f, by, dossier.ApologyCommand{Reason: note, Fault: whose, Date: to.AddDays(rapid.IntRange(0, 9).Draw(l.t, "days"))})
+	case dossier.ActExplain:
+		return l.d.ExplainLateness(f, by, rapid.SampledFrom(append([]string{"none"}, dossier.LatenessReasons...)).Draw(l.t, "reason"), note)
+	case dossier.ActObligate:
+		return l.d.Obligate(f, by, dossier.ObligationCommand{Name: note, Amount: 50_000, Notice: "12/TB"})
+	case dossier.ActMeet:
+		return l.d.MeetObligation(f, by, note)
+	case dossier.ActWithdraw:
+		return l.d.Withdraw(f, by, note)
+	case dossier.ActRequestWithdrawal:
+		return l.d.RequestWithdrawal(f, by, note)
+	case dossier.ActDropWithdrawal:
+		return l.d.DropWithdrawal(f, by)
+	case dossier.ActStop:
+		return l.d.Stop(f, by, dossier.StopCommand{Reason: note})
+	case dossier.ActClose:
+		return l.d.Close(f, by)
+	case dossier.ActRedirect:
+		return l.d.Redirect(f, by, dossier.RedirectCommand{Competent: dossiertest.Department, Reason: note}, dossiertest.Desk)
+	case dossier.ActUndo:
+		return l.d.Undo(f, by)
+	case dossier.ActOpenCorrection:
+		return l.d.OpenCorrection(f, by, note, whose)
+	case dossier.ActCorrect:
+		return l.d.Correct(f, by, dossier.CorrectCommand{Result: result, More: []dossier.Result{result}})
+	default:
+		return l.d.Reissue(f, by, note, whose)
+	}
+}
+
+// after lists what may follow the end of a dossier.
+var after = []string{
+	dossier.EventErased, dossier.EventCorrectionOpened, dossier.EventReissued, dossier.EventLatenessExplained,
+}
+
 // holds checks what must be true of any dossier at any time.
 func (l *life) holds() {
 	l.t.Helper()
 	count := map[string]int{}
 	for i, e := range l.log {
 		count[e.Kind]++
-		ended := i > 0 && slices.ContainsFunc(l.log[:i], func(b journal.Event) bool {
-			return b.Kind == dossier.EventReturned || b.Kind == dossier.EventRefused
-		})
-		if ended && e.Kind != dossier.EventErased {
-			l.t.Fatalf("%s after the end", e.Kind)
+		if i == 0 {
+			continue
+		}
+		switch before := l.log[i-1].Kind; before {
+		case dossier.EventReturned, dossier.EventRefused, dossier.EventWithdrawn, dossier.EventStopped, dossier.EventClosed:
+			if !slices.Contains(after, e.Kind) {
+				l.t.Fatalf("%s after %s", e.Kind, before)
+			}
+		case dossier.EventErased:
+			l.t.Fatalf("%s after the personal data was erased", e.Kind)
 		}
 	}
-	for _, kind := range []string{dossier.EventSubmitted, dossier.EventAccepted, dossier.EventRefused, dossier.EventResolved, dossier.EventReturned, dossier.EventErased} {
+	for _, kind := range []string{
+		dossier.EventSubmitted, dossier.EventAccepted, dossier.EventRefused, dossier.EventResolved, dossier.EventErased,
+		dossier.EventApologised, dossier.EventWithdrawn, dossier.EventStopped, dossier.EventClosed,
+	} {
 		if count[kind] > 1 {
 			l.t.Fatalf("%d times %s", count[kind], kind)
 		}
@@ -177,7 +254,17 @@ func (l *life) holds() {
 // pinned calendar, and stands while the applicant completes the file.
 func (l *life) clock() {
 	l.t.Helper()
-	if l.d.Status == dossier.Processing {
+	if l.d.Accepted() && l.d.ResolvedAt.IsZero() && !l.d.Status.Ended() {
+		// Whatever happened, the date in force is what the base instant and the list of acts give.
+		due, err := l.d.Clock.Due(l.facts().Clock)
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if l.d.Standing() != due.At.IsZero() || !l.d.DueAt().Equal(due.At) && !due.At.IsZero() {
+			l.t.Fatalf("due %s, the clock says %s (%+v)", l.d.DueAt(), due.At, l.d.Clock)
+		}
+	}
+	if l.d.Status == dossier.Processing && len(l.d.Pauses)+len(l.d.Obligations)+len(l.d.Apologies) == 0 {
 		base := l.d.AcceptedAt
 		for _, s := range l.d.Supplements {
 			if s.Stage == dossier.AtAppraisal && !s.Completed.IsZero() {
@@ -196,6 +283,9 @@ func (l *life) clock() {
 			l.t.Fatalf("due %s, but %s from %s is %s", got, l.d.Limit, base, want)
 		}
 	}
+	if l.d.Paused() != nil && !l.d.Standing() {
+		l.t.Fatal("paused, and the clock runs")
+	}
 	if l.d.Status == dossier.SupplementRequested && !l.d.DueAt().IsZero() {
 		l.t.Fatalf("the clock runs to %s while the applicant completes the file", l.d.DueAt())
 	}
@@ -211,6 +301,10 @@ func (l *life) legs() {
 	at := l.d.SubmittedAt
 	var sum time.Duration
 	for i, leg := range l.d.Legs {
+		if leg.Title == "Đính chính kết quả" {
+			sum += leg.From.Sub(at) // nobody held it between the return and the correction
+			at = leg.From
+		}
 		if !leg.From.Equal(at) {
 			l.t.Fatalf("leg %d (%s) begins at %s, the one before ended at %s", i, leg.Step, leg.From, at)
 		}

@@ -53,6 +53,8 @@ type Facts struct {
 	DeskClock deadline.Env // the same of the desk
 	Procedure procedure.Version
 	Process   workflow.Process
+	// Number takes the next number of a book (SlipScope) in the transaction of the act; nil: no slips are numbered.
+	Number func(scope string) (int, error)
 }
 
 // Reception is the holder of a dossier before its acceptance.
@@ -93,6 +95,17 @@ func notePrivate(note string) map[string]any {
 		return nil
 	}
 	return map[string]any{privateNote: note}
+}
+
+// expectWhole checks the state of a dossier for acts that may follow its end: nothing follows an erasure.
+func (d *Dossier) expectWhole(states ...Status) error {
+	if err := d.expect(states...); err != nil {
+		return ErrState.With("status", string(d.Status)).Because(err)
+	}
+	if !d.ErasedAt.IsZero() {
+		return ErrState.With("status", "erased")
+	}
+	return nil
 }
 
 // may checks state, right and holding for an act of an officer on d.
@@ -148,11 +161,12 @@ func (d *Dossier) entry(f Facts, id string) (Entry, error) {
 type ActCommand struct {
 	Action string // id of the step's action
 	Note   string
-	Post   string // who gets it, for acts that name a post
-	Result Result // for acts that issue the result
-	File   *Paper // file of the result, optional
-	To     string // who received it, for the return
-	Method string // how it was returned: direct | post | online
+	Post   string   // who gets it, for acts that name a post
+	Result Result   // for acts that issue the result
+	File   *Paper   // file of the result, optional
+	More   []Result // further documents of the same decision, with their files
+	To     string   // who received it, for the return
+	Method string   // how it was returned: direct | post | online
 }
 
 // permission is the right an act needs, by what it means.
@@ -174,6 +188,9 @@ func permission(m workflow.Meaning) access.Permission {
 // Act carries out an action of the step the dossier is in and returns what happened.
 func (d *Dossier) Act(f Facts, by access.Actor, c ActCommand) ([]journal.Event, error) {
 	s, ok := step(f.Process, d.Step)
+	if !ok && d.Step == returnStep {
+		s, ok = returning, true
+	}
 	if !ok {
 		return nil, ErrState.With("status", string(d.Status))
 	}
@@ -192,6 +209,9 @@ func (d *Dossier) Act(f Facts, by access.Actor, c ActCommand) ([]journal.Event, 
 	}
 	if err := d.may(by, permission(a.Means), state); err != nil {
 		return nil, err
+	}
+	if d.Paused() != nil {
+		return nil, ErrPaused
 	}
 	var missing *fault.Error
 	switch {
@@ -262,30 +282,32 @@ func (d *Dossier) resolve(f Facts, by access.Actor, a workflow.Action, c ActComm
 	if d.Outcome == "" {
 		return journal.Event{}, ErrNotDecided
 	}
-	r := c.Result
-	r.Outcome = d.Outcome
-	var err error
-	if r.Number, err = text(r.Number, ErrResultNeeded); err != nil {
+	r, err := d.readResult(f, c.Result)
+	if err != nil {
 		return journal.Event{}, err
-	}
-	if r.Name, err = text(r.Name, ErrResultNeeded); err != nil {
-		return journal.Event{}, err
-	}
-	if r.Date == "" {
-		r.Date = f.Now.In(zone).Format(time.DateOnly)
 	}
 	to, err := d.entry(f, a.To)
 	if err != nil {
 		return journal.Event{}, err
 	}
 	private := notePrivate(note)
+	if private == nil {
+		private = map[string]any{}
+	}
 	if c.File != nil {
-		if private == nil {
-			private = map[string]any{}
-		}
 		private[privateFile] = c.File
 	}
-	return journal.New(EventResolved, f.Now, actor(by), d.Law, resolved{Action: a.ID, Label: a.Label, Result: r, Enter: &to}, private)
+	v := resolved{Action: a.ID, Label: a.Label, Result: r, Enter: &to}
+	if v.More, err = d.readMore(f, c.More, private); err != nil {
+		return journal.Event{}, err
+	}
+	if d.Outcome == NotEligible {
+		// law: ND61-2018 19.8; ND118-2025 19.3 — a written answer with the reason, form 03, is the result.
+		if v.Slip, err = f.slip(FormRefusal, d.Competent); err != nil {
+			return journal.Event{}, err
+		}
+	}
+	return journal.New(EventResolved, f.Now, actor(by), d.Law, v, private)
 }
 
 // hand gives the result to the applicant: the end of the dossier.
@@ -339,7 +361,7 @@ func (d *Dossier) complete(f Facts, by access.Actor, a workflow.Action, c ActCom
 
 // Assign moves work to a named post of the same agency without leaving the step.
 func (d *Dossier) Assign(f Facts, by access.Actor, post agency.Post) (journal.Event, error) {
-	if err := d.expect(Processing, Resolved); err != nil {
+	if err := d.expect(Processing, Resolved, Obligation, Correcting); err != nil {
 		return journal.Event{}, ErrState.With("status", string(d.Status)).Because(err)
 	}
 	// The holder may pass it on within the unit; who may assign may do so for the whole agency.

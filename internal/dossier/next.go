@@ -44,9 +44,11 @@ func (d *Dossier) Next(f Facts, by access.Actor) []Act {
 		if mine || (by.May(access.DossierIntake) && by.Agency == d.Desk) {
 			out = append(out, Act{ID: ActComplete, Primary: true})
 		}
-	case Processing, Resolved:
-		out = append(out, d.stepActs(f, by, holds)...)
-		if d.Status == Processing && holds && by.May(access.DossierHandle) {
+	case Processing, Resolved, Obligation, Correcting:
+		if d.Status == Processing || d.Status == Resolved {
+			out = append(out, d.stepActs(f, by, holds)...)
+		}
+		if d.Status == Processing && d.Outcome == "" && d.Paused() == nil && holds && by.May(access.DossierHandle) {
 			out = append(out, Act{ID: ActSupplement, Note: true})
 		}
 		if by.May(access.DossierAssign) && by.Agency == d.Holder.Agency {
@@ -61,7 +63,10 @@ func (d *Dossier) Next(f Facts, by access.Actor) []Act {
 
 func (d *Dossier) stepActs(f Facts, by access.Actor, holds bool) []Act {
 	s, ok := step(f.Process, d.Step)
-	if !ok || !holds {
+	if !ok && d.Step == returnStep {
+		s, ok = returning, true
+	}
+	if !ok || !holds || d.Paused() != nil {
 		return nil
 	}
 	var out []Act

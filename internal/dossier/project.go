@@ -38,6 +38,39 @@ type Row struct {
 	Step       string // title
 	Holder     casefile.Holder
 	Updated    time.Time // instant of the last event
+
+	Law            string    // rule set it was accepted under
+	Group          string    // lodged in one visit with others
+	Promised       time.Time // what the applicant was told last
+	Apologised     int       // apologies written
+	LateReason     string    // why it is or was late
+	Supplements    int       // requests, both stages
+	SupplementTime int64     // µs that completed supplements took, for indicator 2.1
+	PendingAt      time.Time // when the pending supplement was asked for
+	Standing       bool      // the legal clock stands
+}
+
+// SlipRow finds the dossier behind a printed paper.
+type SlipRow struct {
+	Check  string
+	Case   string
+	Event  int64
+	Form   string
+	Book   agency.ID
+	Year   int
+	Number int
+	At     time.Time
+}
+
+// SlipRows projects the slips of d that were issued after event number after.
+func SlipRows(d *Dossier, after int64) []SlipRow {
+	var out []SlipRow
+	for _, s := range d.Slips {
+		if s.Event > after {
+			out = append(out, SlipRow{Check: s.Check, Case: d.ID, Event: s.Event, Form: s.Form, Book: s.Book, Year: s.Year, Number: s.Number, At: s.At})
+		}
+	}
+	return out
 }
 
 // Project returns every row that belongs to the state: what Record writes and what check compares.
@@ -50,11 +83,18 @@ func Project(d *Dossier, at time.Time) (Row, casefile.Rows) {
 		Submitted: d.SubmittedAt, Accepted: d.AcceptedAt, Due: d.DueAt().UTC(), FirstDue: d.FirstDue, Resolved: d.ResolvedAt,
 		Outcome: d.Outcome, Step: d.StepTitle, Holder: d.Holder, Updated: at,
 	}
-	switch d.Status {
-	case Refused:
-		r.Ended = d.RefusedAt
-	case Returned:
-		r.Ended = d.ReturnedAt
+	r.Ended = d.EndedAt
+	r.Law, r.Group, r.Promised, r.Apologised, r.Supplements, r.Standing = d.Law, d.Group, d.Promised().UTC(), len(d.Apologies), len(d.Supplements), d.Standing()
+	if d.Lateness != nil {
+		r.LateReason = d.Lateness.Reason
+	}
+	for _, s := range d.Supplements {
+		if !s.Completed.IsZero() {
+			r.SupplementTime += s.Completed.Sub(s.At).Microseconds()
+		}
+	}
+	if p := d.Pending(); p != nil {
+		r.PendingAt = p.At
 	}
 	return r, Rows(d)
 }
@@ -105,6 +145,15 @@ func (d *Dossier) work() (casefile.WorkItem, bool) {
 				w.SoonAt = d.StepDue
 			}
 		}
+		if d.Standing() {
+			w.Stage, w.Due, w.SoonAt = casefile.Waiting, time.Time{}, time.Time{}
+		}
+	case Obligation:
+		w.Stage = casefile.Waiting
+	case WithdrawalRequested:
+		w.Stage = casefile.Handling
+	case Correcting:
+		w.Stage, w.Due, w.SoonAt = casefile.Handling, d.StepDue, time.Time{}
 	case Resolved:
 		w.Stage, w.Due, w.SoonAt = casefile.Return, time.Time{}, time.Time{}
 	default:

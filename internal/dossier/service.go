@@ -35,6 +35,10 @@ type Store interface {
 	// and Due: what tracking decides on; ErrNotFound if there is none.
 	// A row asked for with its secret's hash may be as old as other nodes need to be heard of (a second).
 	RowByCode(ctx context.Context, code, secretHash string) (Row, error)
+	// AwaitingSupplement lists ids of dossiers that wait for their applicants, and the cursor of the next page.
+	AwaitingSupplement(ctx context.Context, after string, limit int) ([]string, string, error)
+	// BySlip returns the id of the dossier that a printed paper with the check code belongs to; ErrNotFound if none.
+	BySlip(ctx context.Context, check string) (string, error)
 	// Lodged lists recent rows of a procedure whose owner has the number: a likely duplicate.
 	Lodged(ctx context.Context, procedure, number string, since time.Time) ([]Row, error)
 
@@ -95,6 +99,10 @@ func day(t time.Time) string { return t.In(zone).Format(time.DateOnly) }
 func (s *Service) facts(d *Dossier, now time.Time) (Facts, error) {
 	cat := s.env.Catalogue()
 	f := Facts{Now: now, Rules: law.At(calendar.DateOf(now))}
+	// A dossier keeps the rule set it was accepted under.
+	if r, ok := law.ByID(d.Law); ok && d.Accepted() {
+		f.Rules = r
+	}
 	v, ok := cat.Pinned(d.Procedure.Digest)
 	if !ok {
 		return f, fmt.Errorf("dossier %s: procedure version %s is gone", d.ID, d.Procedure.Digest)
@@ -168,6 +176,7 @@ func (s *Service) act(ctx context.Context, r Request, op string, cmd any, decide
 		}
 		var out *Dossier
 		err = s.store.InTx(ctx, func(tx Tx) error {
+			f.Number = numbers(ctx, tx)
 			events, err := decide(d, f, tx)
 			if err != nil {
 				return err
@@ -194,6 +203,11 @@ func (s *Service) act(ctx context.Context, r Request, op string, cmd any, decide
 			return nil, err
 		}
 	}
+}
+
+// numbers hands out the next numbers of books within tx.
+func numbers(ctx context.Context, tx Tx) func(string) (int, error) {
+	return func(scope string) (int, error) { return tx.NextSerial(ctx, scope) }
 }
 
 // answered gives the dossier of an earlier answer under the key, nil if there is none.
@@ -275,6 +289,9 @@ func (s *Service) Refuse(ctx context.Context, r Request, reason, basis string) (
 // RequestSupplement asks the applicant to complete the dossier.
 func (s *Service) RequestSupplement(ctx context.Context, r Request, c SupplementRequest) (*Dossier, error) {
 	return s.act(ctx, r, ActSupplement, c, func(d *Dossier, f Facts, _ Tx) ([]journal.Event, error) {
+		if err := s.approver(d, f, c.Approver); err != nil {
+			return nil, err
+		}
 		return one(d.RequestSupplement(f, r.By, c))
 	})
 }

@@ -29,8 +29,25 @@ type Submission struct {
 	Submitter Party           // only when not the owner
 	Answers   json.RawMessage // validated answers of the form
 	Papers    []Paper
-	Account   string // person id of the signed-in applicant
+	Account   string   // person id of the signed-in applicant
+	Mandate   *Mandate // on what the submitter acts for the owner
+	Group     string   // same for all dossiers lodged in one visit
 }
+
+// Mandate is what allows somebody to act for the owner of a dossier. It is personal data.
+type Mandate struct {
+	Kind   string `json:"kind"` // authorised | guardian | representative | staff (of the desk, who typed for him)
+	Number string `json:"number,omitempty"`
+	Date   string `json:"date,omitempty"`  // yyyy-mm-dd
+	Until  string `json:"until,omitempty"` // yyyy-mm-dd
+	Note   string `json:"note,omitempty"`
+}
+
+// MandateKinds are the ways of acting for somebody.
+var MandateKinds = []string{"authorised", "guardian", "representative", "staff"}
+
+// ErrMandate refuses a way of acting for somebody that the list does not have.
+var ErrMandate = fault.New(fault.Invalid, "dossier.mandate")
 
 // Submit makes the first event of a dossier. For an online submission the law wants an answer within
 // some working hours; that instant is fixed here.
@@ -47,7 +64,7 @@ func Submit(f Facts, by access.Actor, c Submission) (journal.Event, error) {
 		return journal.Event{}, &e
 	}
 	v := submitted{
-		Ref: newRef(), Channel: c.Channel, Desk: c.Desk, Competent: c.Competent, Form: c.Form, Process: c.Process, Account: c.Account,
+		Ref: newRef(), Channel: c.Channel, Desk: c.Desk, Competent: c.Competent, Form: c.Form, Process: c.Process, Account: c.Account, Group: c.Group,
 		Procedure: ProcedurePin{Code: f.Procedure.Code, Number: f.Procedure.Number, Digest: f.Procedure.Digest, Name: f.Procedure.Name, Sector: f.Procedure.Sector},
 	}
 	if c.Channel == procedure.Online {
@@ -66,6 +83,12 @@ func Submit(f Facts, by access.Actor, c Submission) (journal.Event, error) {
 	}
 	if len(c.Papers) > 0 {
 		private[privatePapers] = c.Papers
+	}
+	if c.Mandate != nil {
+		if !slices.Contains(MandateKinds, c.Mandate.Kind) {
+			return journal.Event{}, ErrMandate
+		}
+		private[privateMandate] = c.Mandate
 	}
 	return journal.New(EventSubmitted, f.Now, actor(by), f.Rules.ID, v, private)
 }
@@ -135,7 +158,11 @@ func (d *Dossier) Complete(f Facts, by access.Actor, c SupplementCommand) (journ
 			v.AnswerDue = due
 		}
 	} else {
-		due, soon, err := f.due(d.Limit)
+		kind := deadline.Restart
+		if v.Resume = !f.Rules.Supplement.Restart; v.Resume {
+			kind = deadline.Resume
+		}
+		due, soon, err := d.redue(f, deadline.Act{Kind: kind, At: f.Now, Ref: refSupplement, Basis: lawName(d.Law)})
 		if err != nil {
 			return journal.Event{}, err
 		}

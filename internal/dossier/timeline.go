@@ -3,7 +3,9 @@ package dossier
 import (
 	"time"
 
+	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/journal"
 )
 
@@ -23,6 +25,17 @@ type Moment struct {
 	Outcome string
 	Post    string
 	Result  *Result
+	Reason  string    // of a turn, told to the applicant too
+	Choice  string    // reason of lateness, fault of a correction, name of a pause or obligation
+	Basis   string    // legal basis
+	From    time.Time // date that cannot be kept
+	Agency  agency.ID // agency a submission was redirected to
+	Amount  int64     // of an obligation, đồng
+	Late    bool      // an apology or request that came later than the law asks
+	Flag    bool      // a second request at the same stage
+	Undone  int64     // number of the act that this one undid
+	Seq     int64
+	Slip    *Slip
 	Erased  bool // its personal part is gone
 }
 
@@ -31,7 +44,7 @@ type Moment struct {
 func Timeline(events []journal.Event) ([]Moment, error) {
 	out := make([]Moment, 0, len(events))
 	for _, e := range events {
-		m := Moment{Kind: e.Kind, At: e.At, By: e.By}
+		m := Moment{Kind: e.Kind, At: e.At, By: e.By, Seq: e.Seq}
 		for _, p := range e.Private {
 			m.Erased = m.Erased || p.Erased()
 		}
@@ -47,10 +60,15 @@ func Timeline(events []journal.Event) ([]Moment, error) {
 			if v.Due != nil {
 				m.Due = v.Due.At
 			}
+			m.Slip = v.Slip
+		case EventRefused:
+			var v refused
+			v, err = unmarshal[refused](e.Data)
+			m.Basis, m.Slip, m.Reason = v.Basis, v.Slip, m.Note
 		case EventSupplementRequested:
 			var v supplementRequested
 			v, err = unmarshal[supplementRequested](e.Data)
-			m.Until = v.Until
+			m.Until, m.Basis, m.Late, m.Flag, m.Slip, m.Post = v.Until, v.Basis, v.Late, v.Breach, v.Slip, v.Approver
 			var r request
 			if err == nil {
 				err = private(e, privateRequest, &r)
@@ -76,7 +94,7 @@ func Timeline(events []journal.Event) ([]Moment, error) {
 		case EventResolved:
 			var v resolved
 			v, err = unmarshal[resolved](e.Data)
-			m.Label, m.Outcome, m.Result = v.Label, v.Result.Outcome, &v.Result
+			m.Label, m.Outcome, m.Result, m.Slip = v.Label, v.Result.Outcome, &v.Result, v.Slip
 			if v.Enter != nil {
 				m.Step, m.Holder = v.Enter.Title, v.Enter.Holder
 			}
@@ -84,6 +102,8 @@ func Timeline(events []journal.Event) ([]Moment, error) {
 			var v returned
 			v, err = unmarshal[returned](e.Data)
 			m.Label = v.Label
+		default:
+			err = m.turn(e)
 		}
 		if err != nil {
 			return nil, err
@@ -91,4 +111,77 @@ func Timeline(events []journal.Event) ([]Moment, error) {
 		out = append(out, m)
 	}
 	return out, nil
+}
+
+// turn reads what the turns of a dossier's life say.
+func (m *Moment) turn(e journal.Event) (err error) {
+	switch e.Kind {
+	case EventPaused:
+		var v paused
+		v, err = unmarshal[paused](e.Data)
+		m.Choice, m.Basis, m.Post = v.Name, v.Basis, v.Approver
+	case EventResumed:
+		var v resumed
+		v, err = unmarshal[resumed](e.Data)
+		m.due(v.Due)
+	case EventApologised:
+		var v apologised
+		v, err = unmarshal[apologised](e.Data)
+		m.Reason, m.Choice, m.From, m.Due, m.Late, m.Slip = m.Note, v.Fault, v.From, v.To, v.Late, v.Slip
+	case EventLatenessExplained:
+		var v latenessExplained
+		v, err = unmarshal[latenessExplained](e.Data)
+		m.Choice, m.Reason = v.Reason, m.Note
+	case EventObligationNoted:
+		var v obligationNoted
+		v, err = unmarshal[obligationNoted](e.Data)
+		m.Choice, m.Amount, m.Until, m.Basis, m.Code = v.Name, v.Amount, v.Until, v.Basis, v.Notice
+	case EventObligationMet:
+		var v obligationMet
+		v, err = unmarshal[obligationMet](e.Data)
+		m.Code = v.Proof
+		m.due(v.Due)
+	case EventWithdrawn, EventWithdrawalRequested:
+		m.Reason = m.Note
+	case EventStopped:
+		var v stopped
+		v, err = unmarshal[stopped](e.Data)
+		m.Slip = v.Slip
+		var s stopping
+		if err == nil {
+			err = private(e, privateRequest, &s)
+		}
+		m.Reason = s.Reason
+	case EventClosed:
+		var v closed
+		v, err = unmarshal[closed](e.Data)
+		m.Until, m.Slip = v.Until, v.Slip
+	case EventRedirected:
+		var v redirected
+		v, err = unmarshal[redirected](e.Data)
+		m.Agency, m.Reason = v.Competent, m.Note
+	case EventUndone:
+		var v undone
+		v, err = unmarshal[undone](e.Data)
+		m.Undone, m.Choice = v.Event, v.Kind
+	case EventCorrectionOpened:
+		var v correctionOpened
+		v, err = unmarshal[correctionOpened](e.Data)
+		m.Choice, m.Reason, m.Step, m.Holder = v.Fault, m.Note, v.Enter.Title, v.Enter.Holder
+	case EventCorrected:
+		var v corrected
+		v, err = unmarshal[corrected](e.Data)
+		m.Result = &v.Result
+	case EventReissued:
+		var v reissued
+		v, err = unmarshal[reissued](e.Data)
+		m.Choice, m.Reason = v.Fault, m.Note
+	}
+	return err
+}
+
+func (m *Moment) due(d *deadline.Due) {
+	if d != nil {
+		m.Due = d.At
+	}
 }

@@ -50,6 +50,7 @@ type Version struct {
 	Competent []agency.ID `yaml:"competent,omitempty" json:"competent"` // resolving agencies; empty: by the pack's routing
 	Online    string      `yaml:"online,omitempty" json:"online"`       // full | partial | none | "" = not stated
 	SameVisit bool        `yaml:"same_visit,omitempty" json:"same_visit"`
+	Pauses    []Pause     `yaml:"pauses,omitempty" json:"pauses,omitempty"` // what the legal clock may stand for
 
 	Marks []Mark `yaml:"marks,omitempty" json:"marks"`
 }
@@ -99,6 +100,14 @@ type Component struct {
 	Templates []string `yaml:"templates,omitempty" json:"templates"`
 	Reuse     string   `yaml:"reuse,omitempty" json:"reuse"` // database it may come from
 	Verbatim  string   `yaml:"verbatim,omitempty" json:"verbatim"`
+}
+
+// Pause is a case in which the law of the sector lets the processing time stand. The decrees on the one-stop
+// mechanism know no general pause; without an entry here the clock runs.
+type Pause struct {
+	ID    string `yaml:"id" json:"id"` // unique in the version; financial_obligation: while a sum is not settled
+	Name  string `yaml:"name" json:"name"`
+	Basis string `yaml:"basis" json:"basis"` // clause of the sector's law
 }
 
 // Result is what the procedure yields.

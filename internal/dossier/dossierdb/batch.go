@@ -22,6 +22,7 @@ type Batch struct {
 	s       *Store
 	cases   casefiledb.Batch
 	rows    [][]any
+	slips   [][]any
 	spans   map[string]span
 	notices []jobs.Job
 }
@@ -46,6 +47,9 @@ func (b *Batch) Add(l *dossier.Life, tell bool) error {
 		Case: l.ID, Kind: dossier.Kind, Events: l.Events, Head: b.s.signer.SignHead(l.ID, d.Version, l.Head), After: after,
 	})
 	b.rows = append(b.rows, rowArgs(row))
+	for _, x := range dossier.SlipRows(d, 0) {
+		b.slips = append(b.slips, slipArgs(x))
+	}
 	if l.Scope != "" {
 		x := b.spans[l.Scope]
 		b.spans[l.Scope] = span{last: max(x.last, l.Serial), n: x.n + 1}
@@ -61,6 +65,8 @@ func (b *Batch) Ready() { b.cases.Sort() }
 
 var columnList = strings.FieldsFunc(dossierColumns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
 
+var slipColumns = []string{"check_code", "case_id", "event", "form", "book", "year", "number", "at"}
+
 // RecordBatch writes every life of the batch, or none. Code counters move on by the numbers used; a batch
 // whose numbers do not follow those given so far is refused, so that no code has a gap before it.
 func (s *Store) RecordBatch(ctx context.Context, b *Batch) error {
@@ -69,6 +75,9 @@ func (s *Store) RecordBatch(ctx context.Context, b *Batch) error {
 			return err
 		}
 		if err := tx.InsertMany(ctx, "dossier", columnList, b.rows); err != nil {
+			return err
+		}
+		if err := tx.InsertMany(ctx, "dossier_slip", slipColumns, b.slips); err != nil {
 			return err
 		}
 		for scope, x := range b.spans {

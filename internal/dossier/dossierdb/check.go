@@ -3,6 +3,7 @@ package dossierdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/motcua/motcua/internal/casefile/casefiledb"
@@ -131,6 +132,13 @@ func checkCase(ctx context.Context, tx *sqldb.Tx, a Against, heads map[string]jo
 		report("dossier", "the row is missing")
 	} else if have != want {
 		report("dossier", difference(have, want))
+	}
+	slips, err := slipsOf(ctx, tx, j.Case)
+	if err != nil {
+		return out, err
+	}
+	if !slices.Equal(slips, dossier.SlipRows(d, 0)) {
+		report("dossier_slip", "the printed papers are not those of the journal")
 	}
 	terms.Expect(j.Case, rows)
 	more, err := casefiledb.Compare(ctx, tx, j.Case, rows)

@@ -26,7 +26,8 @@ import (
 )
 
 const dossierColumns = `id, version, code, ref, secret_hash, status, procedure, title, sector, owner, owner_key, account, channel, desk, competent,
-	submitted_at, accepted_at, due_at, first_due_at, resolved_at, ended_at, outcome, step, holder_agency, holder_unit, holder_role, holder_post, updated_at`
+	submitted_at, accepted_at, due_at, first_due_at, resolved_at, ended_at, outcome, step, holder_agency, holder_unit, holder_role, holder_post, updated_at,
+	law, group_id, promised_at, apologised, late_reason, supplements, supplement_us, pending_at, standing`
 
 // trackColumns are what the public page decides on before it draws anything: it is asked for far more often than
 // any other page, and reading all columns costs twice as much.
@@ -34,20 +35,27 @@ const trackColumns = `id, version, code, ref, secret_hash, status, account, acce
 
 const (
 	sqlInsert = `INSERT INTO dossier (` + dossierColumns + `) VALUES
-		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
+		 $29, $30, $31, $32, $33, $34, $35, $36, $37)`
 	// Columns that never change after submission are left out, and so is the code unless it is new: SQLite
 	// writes an index again for every column that is named.
 	sqlMove = `UPDATE dossier SET ` + moveColumns + ` WHERE id = $1 AND version = $2`
-	sqlCode = `UPDATE dossier SET code = $20, ` + moveColumns + ` WHERE id = $1 AND version = $2`
+	sqlCode = `UPDATE dossier SET code = $30, ` + moveColumns + ` WHERE id = $1 AND version = $2`
 
 	moveColumns = `version = $3, secret_hash = $4, status = $5, owner = $6, owner_key = $7, accepted_at = $8, due_at = $9, first_due_at = $10,
 		resolved_at = $11, ended_at = $12, outcome = $13, step = $14, holder_agency = $15, holder_unit = $16, holder_role = $17, holder_post = $18,
-		updated_at = $19`
+		updated_at = $19, desk = $20, competent = $21, law = $22, promised_at = $23, apologised = $24, late_reason = $25, supplements = $26,
+		supplement_us = $27, pending_at = $28, standing = $29`
 	sqlByID   = `SELECT ` + dossierColumns + ` FROM dossier WHERE id = $1`
 	sqlByCode = `SELECT ` + trackColumns + ` FROM dossier WHERE code = $1 AND code <> ''`
 	sqlByRef  = `SELECT ` + trackColumns + ` FROM dossier WHERE ref = $1`
 	sqlLodged = `SELECT ` + dossierColumns + ` FROM dossier WHERE id IN
 		(SELECT case_id FROM case_term WHERE scope = '*' AND term = $1) AND procedure = $2 AND submitted_at >= $3 ORDER BY submitted_at DESC LIMIT 5`
+	sqlSlipAdd = `INSERT INTO dossier_slip (check_code, case_id, event, form, book, year, number, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	sqlBySlip  = `SELECT case_id FROM dossier_slip WHERE check_code = $1`
+	sqlSlipsOf = `SELECT check_code, case_id, event, form, book, year, number, at FROM dossier_slip WHERE case_id = $1 ORDER BY event, check_code`
+	sqlWaiting = `SELECT case_id FROM case_scope WHERE scope = '*' AND status = $1 AND case_id > $2 ORDER BY case_id LIMIT CAST($3 AS INTEGER)`
+
 	sqlSerial = `INSERT INTO code_counter (scope, last) VALUES ($1, 1) ON CONFLICT (scope) DO UPDATE SET last = code_counter.last + 1 RETURNING last`
 
 	sqlCounts = `SELECT channel, count(*), count(*) FILTER (WHERE resolved_at > 0), count(*) FILTER (WHERE resolved_at > 0 AND (due_at = 0 OR resolved_at <= due_at))
@@ -73,6 +81,7 @@ var sqlByIDs = func() string {
 var Statements = []string{
 	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
+	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlProjection, sqlProjected, sqlReproject,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlNoticeAdd, sqlNotices, sqlNoticesRead, sqlNoticesUnread,
 }
 
@@ -175,6 +184,15 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 		return nil, dossier.ErrStale
 	}
 	t.wrote = append(t.wrote, row)
+	before := int64(0)
+	if d != nil {
+		before = d.Version
+	}
+	for _, x := range dossier.SlipRows(next, before) {
+		if _, err := t.tx.Exec(ctx, sqlSlipAdd, slipArgs(x)...); err != nil {
+			return nil, fmt.Errorf("keep slip: %w", err)
+		}
+	}
 	if err := t.s.queue.Enqueue(ctx, t.tx, jobs.Job{Kind: NoticeJob, Args: NoticeArgs{Case: id, Seq: next.Version}}); err != nil {
 		return nil, fmt.Errorf("enqueue notice: %w", err)
 	}
@@ -412,6 +430,8 @@ func moved(r dossier.Row, before int64, newCode bool) sqldb.Stmt {
 		r.ID, before, r.Version, r.SecretHash, string(r.Status), r.Owner, r.OwnerKey, casefiledb.Micros(r.Accepted), casefiledb.Micros(r.Due),
 		casefiledb.Micros(r.FirstDue), casefiledb.Micros(r.Resolved), casefiledb.Micros(r.Ended), r.Outcome, r.Step,
 		string(r.Holder.Agency), r.Holder.Unit, r.Holder.Role, r.Holder.Post, casefiledb.Micros(r.Updated),
+		string(r.Desk), string(r.Competent), r.Law, casefiledb.Micros(r.Promised), r.Apologised, r.LateReason, r.Supplements, r.SupplementTime,
+		casefiledb.Micros(r.PendingAt), r.Standing,
 	}}
 	if newCode {
 		st.Text, st.Args = sqlCode, append(st.Args, r.Code)
@@ -425,15 +445,41 @@ func rowArgs(r dossier.Row) []any {
 		string(r.Desk), string(r.Competent), casefiledb.Micros(r.Submitted), casefiledb.Micros(r.Accepted), casefiledb.Micros(r.Due),
 		casefiledb.Micros(r.FirstDue), casefiledb.Micros(r.Resolved), casefiledb.Micros(r.Ended), r.Outcome, r.Step,
 		string(r.Holder.Agency), r.Holder.Unit, r.Holder.Role, r.Holder.Post, casefiledb.Micros(r.Updated),
+		r.Law, r.Group, casefiledb.Micros(r.Promised), r.Apologised, r.LateReason, r.Supplements, r.SupplementTime, casefiledb.Micros(r.PendingAt), r.Standing,
 	}
+}
+
+func slipArgs(x dossier.SlipRow) []any {
+	return []any{x.Check, x.Case, x.Event, x.Form, string(x.Book), x.Year, x.Number, casefiledb.Micros(x.At)}
+}
+
+// BySlip returns the id of the dossier that a printed paper belongs to.
+func (s *Store) BySlip(ctx context.Context, check string) (id string, err error) {
+	err = s.db.QueryRow(ctx, sqlBySlip, check).Scan(&id)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return "", dossier.ErrNotFound
+	}
+	return id, err
+}
+
+// AwaitingSupplement lists dossiers that wait for their applicants, by id.
+func (s *Store) AwaitingSupplement(ctx context.Context, after string, limit int) ([]string, string, error) {
+	rows, err := s.db.Query(ctx, sqlWaiting, string(dossier.SupplementRequested), after, limit)
+	ids, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (id string, err error) { return id, rows.Scan(&id) })
+	if err != nil || len(ids) < limit {
+		return ids, "", err
+	}
+	return ids, ids[len(ids)-1], nil
 }
 
 func scanRow(row interface{ Scan(dest ...any) error }) (r dossier.Row, err error) {
 	var desk, competent, holder string
-	var submitted, accepted, due, first, resolved, ended, updated int64
+	var submitted, accepted, due, first, resolved, ended, updated, promised, pending int64
 	err = row.Scan(&r.ID, &r.Version, &r.Code, &r.Ref, &r.SecretHash, &r.Status, &r.Procedure, &r.Title, &r.Sector, &r.Owner, &r.OwnerKey, &r.Account, &r.Channel,
 		&desk, &competent, &submitted, &accepted, &due, &first, &resolved, &ended, &r.Outcome, &r.Step,
-		&holder, &r.Holder.Unit, &r.Holder.Role, &r.Holder.Post, &updated)
+		&holder, &r.Holder.Unit, &r.Holder.Role, &r.Holder.Post, &updated,
+		&r.Law, &r.Group, &promised, &r.Apologised, &r.LateReason, &r.Supplements, &r.SupplementTime, &pending, &r.Standing)
+	r.Promised, r.PendingAt = casefiledb.Instant(promised), casefiledb.Instant(pending)
 	r.Desk, r.Competent, r.Holder.Agency = agency.ID(desk), agency.ID(competent), agency.ID(holder)
 	r.Submitted, r.Accepted, r.Due, r.FirstDue = casefiledb.Instant(submitted), casefiledb.Instant(accepted), casefiledb.Instant(due), casefiledb.Instant(first)
 	r.Resolved, r.Ended, r.Updated = casefiledb.Instant(resolved), casefiledb.Instant(ended), casefiledb.Instant(updated)

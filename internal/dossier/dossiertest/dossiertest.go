@@ -86,7 +86,10 @@ func New() World {
 		Versions: []*procedure.Version{
 			version(procedure.Version{
 				Code: Permit, Name: "Cấp giấy phép thử", Sector: "Thử nghiệm", Form: "chung", Process: "thuong", Competent: []agency.ID{Department},
-				Channels:   []procedure.Channel{limit(procedure.Direct, "5wd"), limit(procedure.Online, "4wd")},
+				Channels: []procedure.Channel{limit(procedure.Direct, "5wd"), limit(procedure.Online, "4wd")},
+				Pauses: []procedure.Pause{
+					{ID: "niem-yet", Name: "Niêm yết công khai", Basis: "Điều 9 Luật Thử"}, {ID: "financial_obligation", Name: "Thực hiện nghĩa vụ tài chính", Basis: "Điều 10 Luật Thử"},
+				},
 				Components: []procedure.Component{{ID: "don", Name: "Đơn đề nghị", Originals: 1, Counted: true, Required: true}, {ID: "ban-ve", Name: "Bản vẽ", Copies: 1, Counted: true}},
 			}),
 			version(procedure.Version{
