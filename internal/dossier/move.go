@@ -3,6 +3,7 @@ package dossier
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -384,7 +385,7 @@ func (d *Dossier) Note(f Facts, by access.Actor, note string) (journal.Event, er
 	if d.Status.Ended() {
 		return journal.Event{}, ErrState.With("status", string(d.Status))
 	}
-	if !by.System && !by.May(access.DossierHandle) && !by.May(access.DossierAccept) {
+	if !by.System && (!by.May(access.DossierHandle) && !by.May(access.DossierAccept) || !slices.Contains(d.Agencies(), by.Agency)) {
 		return journal.Event{}, ErrNotFound
 	}
 	note, err := text(note, ErrNoteNeeded)

@@ -1,6 +1,8 @@
 package dossier
 
 import (
+	"slices"
+
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/workflow"
@@ -55,7 +57,7 @@ func (d *Dossier) Next(f Facts, by access.Actor) []Act {
 			out = append(out, Act{ID: ActAssign, Post: true})
 		}
 	}
-	if !d.Status.Ended() && (by.May(access.DossierHandle) || by.May(access.DossierAccept)) {
+	if !d.Status.Ended() && (by.System || slices.Contains(d.Agencies(), by.Agency)) && (by.May(access.DossierHandle) || by.May(access.DossierAccept)) {
 		out = append(out, Act{ID: ActNote, Note: true})
 	}
 	return out

@@ -272,6 +272,9 @@ func (d *Dossier) applyStopped(e journal.Event) error {
 		w.Reason = s.Reason
 	}
 	w.Papers, w.Fees = s.Papers, s.Fees
+	if p := d.Paused(); p != nil {
+		p.Until = e.At
+	}
 	d.Withdrawal, d.Status, d.EndedAt, d.saved, d.back = &w, Stopped, e.At, nil, ""
 	d.issue(e, v.Slip)
 	d.end(e, stopLabel)
