@@ -223,6 +223,8 @@ type Dossier struct {
 	Undone      []Undoing
 	Correction  *Correction // the one that is open
 
+	Rating *Rating // what the person thought of it, after the return
+
 	saved  *Entry    // the step a withdrawal or correction interrupted
 	back   Status    // the state it goes back to
 	before *Dossier  // the state before the last act, while that act can be undone

@@ -59,6 +59,7 @@ var folds = map[string]func(*Dossier, journal.Event) error{
 	EventCorrectionOpened:    (*Dossier).applyCorrectionOpened,
 	EventCorrected:           (*Dossier).applyCorrected,
 	EventReissued:            (*Dossier).applyReissued,
+	EventRated:               (*Dossier).applyRated,
 }
 
 // Apply moves the state by one event. It refuses what the moves of this package could never have

@@ -172,6 +172,9 @@ func (m *Moment) turn(e journal.Event) (err error) {
 		var v corrected
 		v, err = unmarshal[corrected](e.Data)
 		m.Result = &v.Result
+	case EventRated:
+		// Who rated and how is no business of the offices that were rated: the moment says that, not what.
+		m.By, m.Note = journal.Actor{}, ""
 	case EventReissued:
 		var v reissued
 		v, err = unmarshal[reissued](e.Data)

@@ -23,6 +23,7 @@ const (
 	ActOpenCorrection    = "open_correction"
 	ActCorrect           = "correct"
 	ActReissue           = "reissue"
+	ActRate              = "rate"
 )
 
 // returning is the step in which a corrected result waits where the process has no step to hand it over.
@@ -49,6 +50,7 @@ var turns = []turn{
 	{Act{ID: ActDropWithdrawal}, (*Dossier).mayDropWithdrawal},
 	{Act{ID: ActOpenCorrection, Note: true}, (*Dossier).mayOpenCorrection},
 	{Act{ID: ActReissue, Note: true}, (*Dossier).mayReissue},
+	{Act{ID: ActRate}, (*Dossier).mayRate},
 	{Act{ID: ActWithdraw, Danger: true}, (*Dossier).mayWithdraw},
 	{Act{ID: ActRequestWithdrawal, Danger: true}, (*Dossier).mayRequestWithdrawal},
 	{Act{ID: ActStop, Danger: true}, (*Dossier).mayStop},

@@ -266,6 +266,9 @@ var attempts = []attempt{
 	{dossier.ActCorrect, func(s *stage, by access.Actor) error {
 		return event(s.d.Correct(s.facts(), by, dossier.CorrectCommand{Result: dossier.Result{Number: "13/GP", Name: "Giấy phép"}}))
 	}},
+	{dossier.ActRate, func(s *stage, by access.Actor) error {
+		return event(s.d.Rate(s.facts(), by, dossier.RateCommand{Via: dossier.RatedByAccount, Overall: dossier.Satisfied}))
+	}},
 	{dossier.ActReissue, func(s *stage, by access.Actor) error { return event(s.d.Reissue(s.facts(), by, "Mất bản giấy", dossier.FaultOther)) }},
 }
 

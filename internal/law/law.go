@@ -49,6 +49,8 @@ type RuleSet struct {
 	Paper      PaperRule      `json:"paper"`
 	Forms      FormSet        `json:"forms"`
 
+	Rating     RatingRule     `json:"rating"`
+
 	CorrectionWithin string `json:"correction_within,omitempty"` // wrong result through the agency's fault
 	MoneyWithin      string `json:"money_within,omitempty"`      // online money to the budget
 	Anywhere         bool   `json:"anywhere,omitempty"`          // any desk of the province receives any procedure
@@ -86,6 +88,12 @@ type SupplementRule struct {
 type ApologyRule struct {
 	DaysBefore int `json:"days_before"` // calendar days before the due date, at the latest
 	Times      int `json:"times"`
+}
+
+// RatingRule is what a person is asked after the result was returned. The overall judgement is always asked.
+type RatingRule struct {
+	Set   string   `json:"set"`   // instrument whose criteria these are
+	Items []string `json:"items"` // criteria beside it, in the order of asking
 }
 
 // PaperRule says when paper moves on from the desk.
@@ -151,6 +159,11 @@ func newBook(sets []RuleSet) (Book, error) {
 		for _, p := range [...]Party{s.Code.Prefix, s.Code.GroupDirect, s.Code.GroupOnline} {
 			if p != Receiving && p != Resolving && p != Portal {
 				return Book{}, bad.With("reason", fmt.Sprintf("%s: party %q", s.ID, p))
+			}
+		}
+		for i, x := range s.Rating.Items {
+			if x == "" || slices.Contains(s.Rating.Items[:i], x) {
+				return Book{}, bad.With("reason", fmt.Sprintf("%s: criterion %q of ratings is empty or stands twice", s.ID, x))
 			}
 		}
 		ids[s.ID] = true
