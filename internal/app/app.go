@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"github.com/motcua/motcua/internal/filestore"
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/law"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
 	"github.com/motcua/motcua/internal/sign"
 	"github.com/motcua/motcua/internal/sqldb"
@@ -101,7 +103,30 @@ func openDB(ctx context.Context, data string, dbc sqldb.Config) (*sqldb.DB, erro
 	return db, nil
 }
 
+// LawName is the file in the data folder by which a province corrects facts of the rule sets that are listed as
+// unsure: a JSON list of {"id": rule set, members}.
+const LawName = "law.json"
+
+// configureLaw reads the province's corrections, if it has any. A file that cannot be understood stops the start:
+// half a law is worse than none.
+func configureLaw(data string) error {
+	patch, err := os.ReadFile(filepath.Join(data, LawName)) //nolint:gosec // G304: the operator names the folder
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = law.Configure(patch)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", LawName, err)
+	}
+	return nil
+}
+
 func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
+	if err := configureLaw(cfg.Data); err != nil {
+		return nil, err
+	}
 	applied, err := db.MigrateUp(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
