@@ -21,6 +21,9 @@ import (
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/law"
+	"github.com/motcua/motcua/internal/mail"
+	"github.com/motcua/motcua/internal/notice"
+	"github.com/motcua/motcua/internal/notice/noticedb"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
 	"github.com/motcua/motcua/internal/sign"
 	"github.com/motcua/motcua/internal/sqldb"
@@ -40,7 +43,8 @@ type Config struct {
 
 	Serve ServeConfig
 	Sign  SignConfig
-	Demo  *Demo // not nil: a demo province
+	Mail  mail.Config // mail server for notices; the zero Config: none, letters are held
+	Demo  *Demo       // not nil: a demo province
 }
 
 // DatabaseName is the file of the embedded database within the data folder.
@@ -63,6 +67,9 @@ type App struct {
 	store    *dossierdb.Store
 	dossiers *dossier.Service
 	keyring  sign.Keyring // nil: nothing is signed
+	notices  *noticedb.Store
+
+	noticeBook func(day string) *notice.Book
 }
 
 // Open opens a province, bringing its database to the newest form first.
@@ -158,7 +165,9 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 	a.accounts = account.New(accountdb.New(db), posts{a.province}, cfg.Serve.Accounts, cfg.Now, journal.NewID)
 	a.store = dossierdb.New(db, a.keys.signer, a.queue, cfg.Now)
 	a.dossiers = dossier.NewService(a.store, a.province, cfg.Now)
-	a.queue.Handle(dossierdb.NoticeJob, a.store.HandleNotice)
+	if err := a.openNotices(); err != nil {
+		return nil, err
+	}
 	a.housekeeping()
 	return a, nil
 }

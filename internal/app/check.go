@@ -7,10 +7,12 @@ import (
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/filestore"
+	"github.com/motcua/motcua/internal/notice/noticedb"
+	"github.com/motcua/motcua/internal/sqldb"
 )
 
-// Check folds every journal again, compares every row with it, verifies chains, signatures and seals, and
-// every file that dossiers name.
+// Check folds every journal again, compares every row with it, verifies chains, signatures and seals, every file
+// that dossiers name, and that every notice belongs to an event and every letter to a notice.
 func (a *App) Check(ctx context.Context) (dossierdb.Report, error) {
 	anchor, err := a.keys.anchor()
 	if err != nil {
@@ -18,14 +20,25 @@ func (a *App) Check(ctx context.Context) (dossierdb.Report, error) {
 	}
 	// Dossiers share files by content: each is looked at once.
 	seen := map[string]error{}
-	return dossierdb.Check(ctx, a.db, dossierdb.Against{Ring: a.keys.ring, Anchor: anchor, File: func(p dossier.Paper) error {
+	against := dossierdb.Against{Ring: a.keys.ring, Anchor: anchor, File: func(p dossier.Paper) error {
 		err, known := seen[p.Hash]
 		if !known {
 			err = a.verifyFile(ctx, p)
 			seen[p.Hash] = err
 		}
 		return err
-	}})
+	}}
+	var rep dossierdb.Report
+	err = a.db.InReadTx(ctx, func(tx *sqldb.Tx) error {
+		var err error
+		if rep, err = dossierdb.CheckIn(ctx, tx, against); err != nil {
+			return err
+		}
+		found, err := noticedb.CheckIn(ctx, tx, dossierdb.MaxFindings-len(rep.Findings))
+		rep.Findings = append(rep.Findings, found...)
+		return err
+	})
+	return rep, err
 }
 
 func (a *App) verifyFile(ctx context.Context, p dossier.Paper) error {

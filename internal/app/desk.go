@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/motcua/motcua/internal/account"
 	"github.com/motcua/motcua/internal/dossier/deskweb"
 	"github.com/motcua/motcua/internal/dossier/filingweb"
@@ -12,11 +14,11 @@ import (
 )
 
 // desk puts the officers' pages on the mux.
-func (a *App) desk(m *web.Mux) {
+func (a *App) desk(m *web.Mux, told func(ctx context.Context, dossier string) (templ.Component, error)) {
 	who := &incumbents{a: a}
 	deskweb.Register(m, deskweb.Deps{
 		Service: a.dossiers, Answers: a.store, Files: a.files, Finder: a.finder, Catalogue: a.province.Catalogue, Places: a.places, Clock: a.province.Clock,
-		Name: a.nameOf, Incumbents: who.of, Address: a.cfg.Serve.Address, Now: a.cfg.Now, Units: filingweb.UnitsPath,
+		Name: a.nameOf, Incumbents: who.of, Told: told, Address: a.cfg.Serve.Address, Now: a.cfg.Now, Units: filingweb.UnitsPath,
 	})
 }
 

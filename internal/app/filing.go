@@ -3,7 +3,8 @@ package app
 import (
 	"context"
 
-	"github.com/motcua/motcua/internal/dossier/dossierdb"
+	"github.com/a-h/templ"
+
 	"github.com/motcua/motcua/internal/dossier/filingweb"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/web"
@@ -13,9 +14,9 @@ import (
 const pageMemory = 24 << 20
 
 // filing puts the applicant's pages on the mux.
-func (a *App) filing(m *web.Mux) {
+func (a *App) filing(m *web.Mux, told func(ctx context.Context, dossier string) (templ.Component, error)) {
 	filingweb.Register(m, filingweb.Deps{
-		Service: a.dossiers, Answers: a.store, Files: a.files, Notices: notices{a.store}, Catalogue: a.province.Catalogue,
+		Service: a.dossiers, Answers: a.store, Files: a.files, Unread: a.noticePages().Unread, Told: told, Catalogue: a.province.Catalogue,
 		Places: a.places, Person: a.person, Name: a.nameOf, Cache: web.NewPageCache(pageMemory), Now: a.cfg.Now, Address: a.cfg.Serve.Address,
 	})
 }
@@ -49,20 +50,4 @@ func (a *App) nameOf(id string) string {
 		return ""
 	}
 	return p.Name
-}
-
-// notices hands the store's notices to the pages.
-type notices struct{ s *dossierdb.Store }
-
-func (n notices) Unread(ctx context.Context, person string) (int, error) {
-	return n.s.Unread(ctx, person)
-}
-
-func (n notices) Notices(ctx context.Context, person string) ([]filingweb.Notice, error) {
-	list, err := n.s.Notices(ctx, person)
-	out := make([]filingweb.Notice, len(list))
-	for i, x := range list {
-		out[i] = filingweb.Notice(x)
-	}
-	return out, err
 }

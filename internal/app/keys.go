@@ -3,6 +3,8 @@ package app
 import (
 	"bufio"
 	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -22,6 +24,7 @@ import (
 type keys struct {
 	dir    string
 	signer *journal.Signer
+	seed   []byte
 	ring   journal.Keyring
 
 	mu   sync.Mutex
@@ -51,6 +54,7 @@ func openKeys(data string) (*keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signing key %s is not hexadecimal", path)
 	}
+	k.seed = seed
 	if k.signer, err = journal.NewSigner(seed); err != nil {
 		return nil, fmt.Errorf("signing key %s: %w", path, err)
 	}
@@ -121,4 +125,11 @@ func (k *keys) anchor() (journal.Seal, error) {
 		}
 	}
 	return last, nil
+}
+
+// derive returns a key of its own for one purpose, from which neither the seed nor another purpose's key follows.
+func (k *keys) derive(purpose string) []byte {
+	m := hmac.New(sha256.New, k.seed)
+	m.Write([]byte(purpose))
+	return m.Sum(nil)
 }

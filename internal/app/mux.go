@@ -11,7 +11,7 @@ import (
 func (a *App) mux() *web.Mux {
 	m := web.New(web.Config{
 		Site: a.province.site(a.cfg.Demo != nil), Now: a.cfg.Now, Log: a.cfg.Log, Access: a.cfg.Access, Secure: a.cfg.Serve.Secure,
-		Session: accountweb.Session(a.accounts, a.cfg.Log),
+		Session: accountweb.Session(a.accounts, a.cfg.Log), Unread: a.noticePages().Unread,
 		Proxies: a.cfg.Serve.Proxies, Problem: component.ProblemPage, Ready: a.ready, MaxInFlight: a.cfg.Serve.MaxInFlight, Limits: a.cfg.Serve.Limits,
 	})
 	o := accountweb.Options{}
@@ -20,8 +20,9 @@ func (a *App) mux() *web.Mux {
 	}
 	accountweb.Register(m, a.accounts, o)
 	procedureweb.Register(m, procedureweb.Deps{Province: a.province, Finder: a.finder, Now: a.cfg.Now, Figures: figures{a.store}, Address: a.cfg.Serve.Address})
-	a.desk(m)
-	a.filing(m)
+	toOfficer, toApplicant := a.registerNotices(m)
+	a.desk(m, toOfficer)
+	a.filing(m, toApplicant)
 	a.backOffice(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)

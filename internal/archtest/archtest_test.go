@@ -21,7 +21,7 @@ const module = "github.com/motcua/motcua/"
 var (
 	words      = []string{"fault", "access", "agency", "calendar", "journal", "rule", "law", "viet"}
 	engine     = []string{"eform", "workflow", "deadline", "procedure", "casefile"}
-	technology = []string{"sqldb", "jobs", "filestore", "web", "print", "upload", "sign", "testkit"}
+	technology = []string{"sqldb", "jobs", "filestore", "mail", "web", "print", "upload", "sign", "testkit"}
 	testOnly   = []string{"testkit", "dossiertest", "accounttest"}
 )
 

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/web/assets"
 )
 
@@ -26,6 +27,8 @@ type Config struct {
 	Proxies []netip.Prefix
 	// Session finds who looks and puts the Viewer into the context; nil leaves everybody a stranger.
 	Session func(http.Handler) http.Handler
+	// Unread counts the notices that wait for an officer, for the bell of the desk's pages; nil draws no bell.
+	Unread func(context.Context, access.Actor) int
 	// Problem draws a problem page; component.ProblemPage. Without it problems are plain text.
 	Problem func(Problem) templ.Component
 	// Ready tells whether requests can be served (GET /readyz); nil is always ready.

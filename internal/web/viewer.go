@@ -106,6 +106,15 @@ func Here(ctx context.Context) string { return visitFrom(ctx).url.RequestURI() }
 // Flash is the key of the message that the act before left for this page, or empty.
 func Flash(ctx context.Context) string { return visitFrom(ctx).flash }
 
+// Unread counts the notices that wait for who looks; ok is false where there is no bell.
+func Unread(ctx context.Context) (n int, ok bool) {
+	count := visitFrom(ctx).cfg.Unread
+	if count == nil {
+		return 0, false
+	}
+	return count(ctx, ActorFrom(ctx)), true
+}
+
 // Theme is the desk's colour scheme the person chose: "dark", "light" or empty.
 func Theme(ctx context.Context) string { return visitFrom(ctx).theme }
 

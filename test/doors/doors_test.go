@@ -65,8 +65,9 @@ var table = map[string][]string{
 	"GET /dia-ban": everybody, "GET /_components": everybody,
 
 	"GET /nop-ho-so": citizens, "POST /nop-ho-so": citizens, "GET /soan": citizens, "POST /soan": citizens, "GET /ho-so-da-nop": citizens,
-	"GET /ho-so-cua-toi": citizens, "POST /ho-so-cua-toi": citizens, "GET /thong-bao": citizens,
+	"GET /ho-so-cua-toi": citizens, "POST /ho-so-cua-toi": citizens, "GET /thong-bao": citizens, "POST /thong-bao": citizens,
 
+	"GET /lam-viec/thong-bao": officers, "POST /lam-viec/thong-bao": officers, "GET /lam-viec/tuy-chon-thong-bao": officers, "POST /lam-viec/tuy-chon-thong-bao": officers,
 	"GET /lam-viec": officers, "GET /lam-viec/": readers, "POST /lam-viec/hang-loat": slices.Concat(handlers, desks), "GET /tra-cuu-ho-so": readers, "GET /ho-so/": readers,
 	"POST /ho-so/{id}/tiep-nhan": desks, "POST /ho-so/{id}/tu-choi": desks, "POST /ho-so/{id}/bo-sung-tai-quay": desks, "POST /ho-so/{id}/bo-sung": slices.Concat(handlers, desks),
 	"POST /ho-so/{id}/xu-ly": slices.Concat(handlers, desks), "POST /ho-so/{id}/giao": {division, head}, "POST /ho-so/{id}/ghi-chu": slices.Concat(handlers, desks),

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/calendar"
@@ -104,6 +106,8 @@ type Deps struct {
 	Clock func(id agency.ID, at time.Time) (deadline.Env, error)
 	// Name tells the name of a person by account id, empty when unknown; nil shows posts only.
 	Name func(person string) string
+	// Told draws what the applicant was told about a dossier and how it reached them; nil draws nothing.
+	Told func(ctx context.Context, dossier string) (templ.Component, error)
 	// Incumbents tells who holds the posts today, by post id, where it is known; nil shows posts only.
 	Incumbents func(ctx context.Context, posts []string) map[string][]string
 	// Address is the public address of the service without a slash at its end, for QR codes on papers; empty: none.

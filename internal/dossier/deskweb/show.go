@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/dossier"
@@ -32,7 +34,8 @@ type caseView struct {
 	papers  []paperRow
 	moments []component.Moment
 	slips   []slipLink
-	held    string // who has it, and since when
+	held    string          // who has it, and since when
+	told    templ.Component // what the applicant was told; nil: nothing
 
 	step     string // chip of the step's own limit; empty when it has none
 	stepTone component.Tone
@@ -82,6 +85,11 @@ func (d *desk) caseOf(ctx context.Context, id string) (*caseView, error) {
 	}
 	c.slips = slipsOf(ctx, x)
 	c.held = heldBy(ctx, x, n, now)
+	if d.Told != nil {
+		if c.told, err = d.Told(ctx, id); err != nil {
+			return nil, err
+		}
+	}
 	c.offer(ctx, d, f, "", nil)
 	return c, nil
 }

@@ -55,7 +55,7 @@ func (b *Batch) Add(l *dossier.Life, tell bool) error {
 		b.spans[l.Scope] = span{last: max(x.last, l.Serial), n: x.n + 1}
 	}
 	if tell {
-		b.notices = append(b.notices, jobs.Job{Kind: NoticeJob, Args: NoticeArgs{Case: l.ID, Seq: d.Version}})
+		b.notices = append(b.notices, jobs.Job{Kind: dossier.NoticeJob, Args: dossier.NoticeArgs{Case: l.ID, Seq: d.Version}})
 	}
 	return nil
 }

@@ -82,16 +82,7 @@ var Statements = []string{
 	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlProjection, sqlProjected, sqlReproject,
-	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlNoticeAdd, sqlNotices, sqlNoticesRead, sqlNoticesUnread,
-}
-
-// NoticeJob is the kind of job that tells the applicant what happened.
-const NoticeJob = "dossier.notice"
-
-// NoticeArgs are the arguments of a NoticeJob.
-type NoticeArgs struct {
-	Case string `json:"case"`
-	Seq  int64  `json:"seq"`
+	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows,
 }
 
 // Store keeps dossiers. It satisfies dossier.Store.
@@ -100,6 +91,8 @@ type Store struct {
 	signer *journal.Signer
 	queue  enqueuer
 	now    func() time.Time
+
+	erasing []func(ctx context.Context, tx *sqldb.Tx, id string) error
 
 	writes   atomic.Int64 // commits of this process: what counters may be cached against
 	mu       sync.Mutex
@@ -123,6 +116,12 @@ var _ dossier.Store = (*Store)(nil)
 // New returns a store on a migrated database. signer signs the head of every case that is written.
 func New(db *sqldb.DB, signer *journal.Signer, queue enqueuer, now func() time.Time) *Store {
 	return &Store{db: db, signer: signer, queue: queue, now: now, counters: map[string]counted{}}
+}
+
+// AlsoErase has f remove what else is kept about a dossier when its personal data is erased, in the same
+// transaction. Call it before the store is used.
+func (s *Store) AlsoErase(f func(ctx context.Context, tx *sqldb.Tx, id string) error) {
+	s.erasing = append(s.erasing, f)
 }
 
 // Load returns all events of a dossier in order.
@@ -193,7 +192,9 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 			return nil, fmt.Errorf("keep slip: %w", err)
 		}
 	}
-	if err := t.s.queue.Enqueue(ctx, t.tx, jobs.Job{Kind: NoticeJob, Args: NoticeArgs{Case: id, Seq: next.Version}}); err != nil {
+	if err := t.s.queue.Enqueue(ctx, t.tx, jobs.Job{
+		Kind: dossier.NoticeJob, Args: dossier.NoticeArgs{Case: id, From: next.Version - int64(len(events)) + 1, Seq: next.Version},
+	}); err != nil {
 		return nil, fmt.Errorf("enqueue notice: %w", err)
 	}
 	return next, nil
@@ -647,78 +648,14 @@ func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) e
 		if err == nil && done[0] == 0 {
 			err = dossier.ErrStale
 		}
-		return err
-	})
-}
-
-const (
-	sqlNoticeAdd = `INSERT INTO notice (case_id, seq, person, kind, shown, at, read_at) VALUES ($1, $2, $3, $4, $5, $6, 0)
-		ON CONFLICT (case_id, seq) DO NOTHING`
-	sqlNotices       = `SELECT case_id, kind, shown, at, read_at FROM notice WHERE person = $1 ORDER BY at DESC LIMIT 100`
-	sqlNoticesRead   = `UPDATE notice SET read_at = $2 WHERE person = $1 AND read_at = 0`
-	sqlNoticesUnread = `SELECT count(*) FROM (SELECT 1 FROM notice WHERE person = $1 AND read_at = 0 LIMIT 100) AS n`
-)
-
-// Notice tells a citizen that something happened to a dossier.
-type Notice struct {
-	Case  string
-	Kind  string // kind of event
-	Shown string // code or reference
-	At    time.Time
-	Read  bool
-}
-
-// HandleNotice is the handler of NoticeJob: it leaves a notice for the account behind the dossier, once.
-func (s *Store) HandleNotice(ctx context.Context, run *jobs.Run) error {
-	var a NoticeArgs
-	if err := run.Decode(&a); err != nil {
-		return err
-	}
-	events, err := s.Load(ctx, a.Case)
-	if err != nil {
-		return err
-	}
-	d, err := dossier.Fold(events)
-	if err != nil {
-		return jobs.GiveUp(err)
-	}
-	return s.db.InTx(ctx, func(tx *sqldb.Tx) error {
-		if a.Seq >= 1 && a.Seq <= int64(len(events)) && d.Account != "" {
-			e := events[a.Seq-1]
-			switch e.Kind {
-			case dossier.EventSubmitted, dossier.EventAccepted, dossier.EventRefused, dossier.EventSupplementRequested, dossier.EventResolved, dossier.EventReturned:
-				if _, err := tx.Exec(ctx, sqlNoticeAdd, a.Case, a.Seq, d.Account, e.Kind, d.Shown(), e.At.UnixMicro()); err != nil {
-					return err
-				}
+		if err != nil {
+			return err
+		}
+		for _, f := range s.erasing {
+			if err := f(ctx, tx, id); err != nil {
+				return err
 			}
 		}
-		return run.Done(ctx, tx)
+		return s.queue.Enqueue(ctx, tx, jobs.Job{Kind: dossier.NoticeJob, Args: dossier.NoticeArgs{Case: id, From: next.Version, Seq: next.Version}})
 	})
-}
-
-// Notices lists what a citizen was told, newest first, and marks it read.
-func (s *Store) Notices(ctx context.Context, person string) ([]Notice, error) {
-	rows, err := s.db.Query(ctx, sqlNotices, person)
-	out, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (n Notice, err error) {
-		var at, read int64
-		err = rows.Scan(&n.Case, &n.Kind, &n.Shown, &at, &read)
-		n.At, n.Read = casefiledb.Instant(at), read != 0
-		return n, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if slices.ContainsFunc(out, func(n Notice) bool { return !n.Read }) {
-		err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
-			_, err := tx.Exec(ctx, sqlNoticesRead, person, s.now().UnixMicro())
-			return err
-		})
-	}
-	return out, err
-}
-
-// Unread counts notices not yet seen, up to 100.
-func (s *Store) Unread(ctx context.Context, person string) (n int, err error) {
-	err = s.db.QueryRow(ctx, sqlNoticesUnread, person).Scan(&n)
-	return n, err
 }

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/dossier"
@@ -60,29 +62,15 @@ type Files interface {
 	Open(h filestore.Hash) (io.ReadSeekCloser, error)
 }
 
-// Notice tells a person that something happened to a dossier of theirs.
-type Notice struct {
-	Case  string
-	Kind  string // kind of event
-	Shown string // code or reference
-	At    time.Time
-	Read  bool
-}
-
-// Notices is what the product told a person.
-type Notices interface {
-	// Notices lists the latest, newest first, and marks them read.
-	Notices(ctx context.Context, person string) ([]Notice, error)
-	// Unread counts what was not read yet.
-	Unread(ctx context.Context, person string) (int, error)
-}
-
 // Deps is what the pages stand on.
 type Deps struct {
-	Service   Service
-	Answers   Answers
-	Files     Files
-	Notices   Notices
+	Service Service
+	Answers Answers
+	Files   Files
+	// Unread counts the person's notices that were not read yet; nil: there is no list of notices.
+	Unread func(ctx context.Context, by access.Actor) int
+	// Told draws what the applicant was told about a dossier and how; nil draws nothing.
+	Told      func(ctx context.Context, dossier string) (templ.Component, error)
 	Catalogue func() *procedure.Catalogue
 	Places    func(day string) eform.Places // administrative units in force on a local day
 	// Person tells what is known of a signed-in person, to be filled in for them.
@@ -146,7 +134,6 @@ func Register(m *web.Mux, d Deps) {
 	m.Handle("POST /ho-so-cua-toi/{id}/bo-sung", mine, p.supplement)
 	m.Handle("GET /ho-so-cua-toi/{id}/giay-to/{n}", mine, p.ownPaper, web.Timeout(uploadTime))
 	m.Handle("GET /ho-so-cua-toi/{id}/ban-in/{form}", mine, p.ownForm)
-	m.Handle("GET /thong-bao", mine, p.notices)
 
 	m.Handle("GET /tra-cuu", web.Public, p.track)
 	m.Handle("GET /giay-tiep-nhan", web.Public, p.receipt)

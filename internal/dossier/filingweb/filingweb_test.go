@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
@@ -177,7 +178,7 @@ func open(t testing.TB) *office {
 		},
 	})
 	filingweb.Register(o.mux, filingweb.Deps{
-		Service: o.svc, Answers: o.store, Files: o.files, Notices: notices{o.store}, Catalogue: o.Catalogue,
+		Service: o.svc, Answers: o.store, Files: o.files, Unread: func(context.Context, access.Actor) int { return 2 }, Catalogue: o.Catalogue,
 		Places: func(string) eform.Places { return nowhere{} },
 		Person: func(_ context.Context, id string) (eform.Person, error) {
 			return eform.Person{Name: "Nguyễn Thị Ánh", Number: "001190000001", Phone: "0900000001"}, nil
@@ -193,21 +194,6 @@ type nowhere struct{}
 func (nowhere) Provinces() []eform.Unit        { return nil }
 func (nowhere) Communes(string) []eform.Unit   { return nil }
 func (nowhere) Unit(string) (eform.Unit, bool) { return eform.Unit{}, false }
-
-type notices struct{ s *dossierdb.Store }
-
-func (n notices) Unread(ctx context.Context, person string) (int, error) {
-	return n.s.Unread(ctx, person)
-}
-
-func (n notices) Notices(ctx context.Context, person string) ([]filingweb.Notice, error) {
-	list, err := n.s.Notices(ctx, person)
-	out := make([]filingweb.Notice, len(list))
-	for i, x := range list {
-		out[i] = filingweb.Notice(x)
-	}
-	return out, err
-}
 
 // answer is a page as a browser without scripts has it.
 type answer struct {
@@ -817,19 +803,10 @@ func TestADossierIsOpenToItsOwnerOnly(t *testing.T) {
 	o.get("binh", "/ho-so-cua-toi").lacks(d.Code)
 }
 
-func TestNoticesAreShownAndThenRead(t *testing.T) {
+func TestTheListSaysHowManyNoticesWait(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	o.get("anh", "/thong-bao").is(http.StatusOK).has("Chưa có thông báo")
-	d := o.accepted("anh")
-	o.queue.Handle(dossierdb.NoticeJob, o.store.HandleNotice)
-	if _, err := o.queue.RunDue(context.Background()); err != nil {
-		t.Fatal(err)
-	}
 	o.get("anh", "/ho-so-cua-toi").has("2 thông báo mới")
-	o.get("anh", "/thong-bao").has("Hồ sơ đã được tiếp nhận", "Mới", d.Code)
-	o.get("anh", "/ho-so-cua-toi").lacks("thông báo mới")
-	o.get("binh", "/thong-bao").lacks(d.Code)
 }
 
 func FuzzFormsOfFiling(f *testing.F) {

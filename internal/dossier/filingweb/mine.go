@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/paper"
 	"github.com/motcua/motcua/internal/journal"
@@ -86,8 +88,8 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 			}
 			v.drafts = append(v.drafts, line)
 		}
-		if v.unread, err = p.Notices.Unread(ctx, by.Person); err != nil {
-			return err
+		if p.Unread != nil {
+			v.unread = p.Unread(ctx, by)
 		}
 	}
 	return web.Render(w, r, http.StatusOK, listPage(v))
@@ -107,7 +109,13 @@ func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, ownPage(t, sections))
+	var notices templ.Component
+	if p.Told != nil {
+		if notices, err = p.Told(r.Context(), d.ID); err != nil {
+			return err
+		}
+	}
+	return web.Render(w, r, http.StatusOK, ownPage(t, sections, notices))
 }
 
 // supplement opens the completion of a dossier; a second click finds the first one's draft.
@@ -212,12 +220,4 @@ func (t told) formsOf(ctx context.Context) []component.Fact {
 	_, err := t.source.Refusal(t.Dossier)
 	add(formRefusal, err)
 	return out
-}
-
-func (p *pages) notices(w http.ResponseWriter, r *http.Request) error {
-	list, err := p.Notices.Notices(r.Context(), actor(r.Context()).Person)
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, http.StatusOK, noticesPage(list))
 }

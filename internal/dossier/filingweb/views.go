@@ -265,26 +265,6 @@ func (v listView) grid(ctx context.Context, key string, list []dossier.Row) comp
 // endedList is the key of the heading over dossiers that have ended.
 const endedList = "filing.mine.ended"
 
-func noticeCrumbs(ctx context.Context) []component.Crumb {
-	return []component.Crumb{{Text: lang.T(ctx, "filing.mine.title"), Href: "/ho-so-cua-toi"}, {Text: lang.T(ctx, "filing.notices.title")}}
-}
-
-func noticeGrid(ctx context.Context, list []Notice) component.Grid {
-	g := component.Grid{
-		Caption: lang.T(ctx, "filing.notices.title"), Stack: true,
-		Columns: []component.Column{{Title: lang.T(ctx, "filing.col.notice"), Width: "wide"}, {Title: lang.T(ctx, "filing.col.code")}, {Title: lang.T(ctx, "filing.col.at")}},
-		Empty:   component.EmptyState(component.IconBell, lang.T(ctx, "filing.notices.empty"), lang.T(ctx, "filing.notices.empty-text")),
-	}
-	for _, n := range list {
-		c := component.Cell{Text: lang.T(ctx, "filing.notice."+n.Kind), Href: "/ho-so-cua-toi/" + n.Case}
-		if !n.Read {
-			c.Note = lang.T(ctx, "filing.notices.new")
-		}
-		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{c, {Text: n.Shown, Code: true}, {Text: when(ctx, n.At)}}})
-	}
-	return g
-}
-
 func (t told) crumbs(ctx context.Context) []component.Crumb {
 	return []component.Crumb{{Text: lang.T(ctx, "filing.mine.title"), Href: "/ho-so-cua-toi"}, {Text: t.Shown()}}
 }

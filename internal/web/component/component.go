@@ -579,3 +579,11 @@ func telHref(phone string) templ.SafeURL {
 	}, phone)
 	return templ.SafeURL("tel:" + digits)
 }
+
+// unreadText is the number beside the bell; beyond 99 it is not counted.
+func unreadText(n int) string {
+	if n > 99 {
+		return "99+"
+	}
+	return itoa(n)
+}
