@@ -107,6 +107,13 @@ func TestAFilledProvinceChecksCleanShowsEveryStateAndCountsOn(t *testing.T) {
 				if p, err := dossier.ParseCode(r.Code); err == nil {
 					codes[dossier.CodeScope(p.Agency, p.Date)]++
 				}
+				d, _, err := a.dossiers.Dossier(ctx, all, r.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range d.Slips {
+					codes[s.Serial()]++
+				}
 			}
 			if after = next; after == "" {
 				break
@@ -114,7 +121,7 @@ func TestAFilledProvinceChecksCleanShowsEveryStateAndCountsOn(t *testing.T) {
 		}
 		for scope, last := range serials {
 			if codes[scope] != last {
-				t.Errorf("%s: counted to %d, %d codes given", scope, last, codes[scope])
+				t.Errorf("%s: counted to %d, %d numbers given", scope, last, codes[scope])
 			}
 		}
 		rows, _, err = a.dossiers.Find(ctx, all, "", dossier.Submitted, "")

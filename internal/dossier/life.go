@@ -8,14 +8,16 @@ type Life struct {
 	ID     string
 	Events []journal.Event // linked
 	Head   journal.Hash
-	Scope  string // of the code, as CodeScope has it; empty without a code
-	Serial int    // within Scope
+	// Numbers are the last numbers the life used, by counter: of its code (CodeScope), of its slips (SlipScope).
+	Numbers map[string]int
 
 	state Dossier
 }
 
 // NewLife begins the journal of a dossier.
-func NewLife(id string) *Life { return &Life{ID: id, Head: journal.First(id)} }
+func NewLife(id string) *Life {
+	return &Life{ID: id, Head: journal.First(id), Numbers: map[string]int{}}
+}
 
 // State is what the events gathered so far lead to. Do not change it.
 func (l *Life) State() *Dossier { return &l.state }

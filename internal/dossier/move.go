@@ -54,7 +54,8 @@ type Facts struct {
 	DeskClock deadline.Env // the same of the desk
 	Procedure procedure.Version
 	Process   workflow.Process
-	// Number takes the next number of a book (SlipScope) in the transaction of the act; nil: no slips are numbered.
+	// Number takes the next number of a book (SlipScope) in the transaction of the act; nil, or 0 given: the
+	// book is not kept, no slip is numbered (a history that is brought in).
 	Number func(scope string) (int, error)
 }
 

@@ -53,7 +53,7 @@ func (f Facts) slip(form string, book agency.ID) (*Slip, error) {
 	}
 	s := Slip{Form: form, Book: book, Year: calendar.DateOf(f.Now).Year(), Check: journal.NewSecret(12)}
 	n, err := f.Number(s.Serial())
-	if err != nil {
+	if err != nil || n == 0 {
 		return nil, err
 	}
 	s.Number = n

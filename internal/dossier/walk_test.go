@@ -191,7 +191,7 @@ var stages = []struct {
 	{"resolved", func(t *testing.T) *stage { return lodge(t, procedure.Online).resolved() }},
 	{"returned", func(t *testing.T) *stage { return lodge(t, procedure.Online).returned() }},
 	{"returned (late)", func(t *testing.T) *stage {
-		return lodge(t, procedure.Online).assigned().after(30 * 24 * time.Hour).does("chuyen-vien", "trinh").does("giam-doc", "phe-duyet").
+		return lodge(t, procedure.Online).assigned().after(30*24*time.Hour).does("chuyen-vien", "trinh").does("giam-doc", "phe-duyet").
 			does("van-thu", "ban-hanh", withResult).does("cb-mot-cua", "trao")
 	}},
 	{"correcting", func(t *testing.T) *stage {
@@ -223,12 +223,18 @@ func actionOf(id string) attempt {
 }
 
 var attempts = []attempt{
-	{dossier.ActAccept, func(s *stage, by access.Actor) error { return event(s.d.Accept(s.facts(), by, "H99.02-260302-0001", "10wd")) }},
+	{dossier.ActAccept, func(s *stage, by access.Actor) error {
+		return event(s.d.Accept(s.facts(), by, "H99.02-260302-0001", "10wd"))
+	}},
 	{dossier.ActSupplement, func(s *stage, by access.Actor) error {
 		return event(s.d.RequestSupplement(s.facts(), by, dossier.SupplementRequest{Items: []string{"Bản vẽ"}, Reason: "Thiếu", Basis: "Điều 9 Luật Thử", Approver: "truong-phong"}))
 	}},
-	{dossier.ActRefuse, func(s *stage, by access.Actor) error { return event(s.d.Refuse(s.facts(), by, "Không thuộc thẩm quyền", "")) }},
-	{dossier.ActComplete, func(s *stage, by access.Actor) error { return event(s.d.Complete(s.facts(), by, dossier.SupplementCommand{})) }},
+	{dossier.ActRefuse, func(s *stage, by access.Actor) error {
+		return event(s.d.Refuse(s.facts(), by, "Không thuộc thẩm quyền", ""))
+	}},
+	{dossier.ActComplete, func(s *stage, by access.Actor) error {
+		return event(s.d.Complete(s.facts(), by, dossier.SupplementCommand{}))
+	}},
 	actionOf("giao"), actionOf("trinh"), actionOf("phe-duyet"), actionOf("khong-dat"), actionOf("tra-lai"), actionOf("ban-hanh"), actionOf("trao"),
 	{dossier.ActAssign, func(s *stage, by access.Actor) error {
 		for _, id := range []string{"cb-mot-cua-2", "truong-phong", "chuyen-vien-2", "giam-doc", "van-thu"} {
@@ -249,7 +255,9 @@ var attempts = []attempt{
 	{dossier.ActApologise, func(s *stage, by access.Actor) error {
 		return event(s.d.Apologise(s.facts(), by, dossier.ApologyCommand{Reason: "Chờ kết quả kiểm tra", Fault: dossier.FaultAgency, Date: calendar.MustDate("2026-05-05")}))
 	}},
-	{dossier.ActExplain, func(s *stage, by access.Actor) error { return event(s.d.ExplainLateness(s.facts(), by, "workload", "")) }},
+	{dossier.ActExplain, func(s *stage, by access.Actor) error {
+		return event(s.d.ExplainLateness(s.facts(), by, "workload", ""))
+	}},
 	{dossier.ActObligate, func(s *stage, by access.Actor) error {
 		return event(s.d.Obligate(s.facts(), by, dossier.ObligationCommand{Name: "Lệ phí", Amount: 1000, Notice: "12/TB"}))
 	}},
@@ -262,14 +270,18 @@ var attempts = []attempt{
 	{dossier.ActRedirect, func(s *stage, by access.Actor) error {
 		return event(s.d.Redirect(s.facts(), by, dossier.RedirectCommand{Competent: dossiertest.Desk, Reason: "Sai thẩm quyền"}, dossiertest.Desk))
 	}},
-	{dossier.ActOpenCorrection, func(s *stage, by access.Actor) error { return event(s.d.OpenCorrection(s.facts(), by, "Sai họ tên", dossier.FaultAgency)) }},
+	{dossier.ActOpenCorrection, func(s *stage, by access.Actor) error {
+		return event(s.d.OpenCorrection(s.facts(), by, "Sai họ tên", dossier.FaultAgency))
+	}},
 	{dossier.ActCorrect, func(s *stage, by access.Actor) error {
 		return event(s.d.Correct(s.facts(), by, dossier.CorrectCommand{Result: dossier.Result{Number: "13/GP", Name: "Giấy phép"}}))
 	}},
 	{dossier.ActRate, func(s *stage, by access.Actor) error {
 		return event(s.d.Rate(s.facts(), by, dossier.RateCommand{Via: dossier.RatedByAccount, Overall: dossier.Satisfied}))
 	}},
-	{dossier.ActReissue, func(s *stage, by access.Actor) error { return event(s.d.Reissue(s.facts(), by, "Mất bản giấy", dossier.FaultOther)) }},
+	{dossier.ActReissue, func(s *stage, by access.Actor) error {
+		return event(s.d.Reissue(s.facts(), by, "Mất bản giấy", dossier.FaultOther))
+	}},
 }
 
 // people are everybody who might try, with the letter that stands for them in the table.

@@ -87,6 +87,7 @@ var wrote = []struct{ table, where string }{
 	{"case_scope", "case_id = $1"},
 	{"case_term", "case_id = $1 AND scope = '*' AND term >= 'h99' AND term < 'h9a'"},
 	{"idempotency", "location = $1"},
+	{"dossier_slip", "case_id = $1"},
 }
 
 // bare inserts copies of the rows of accepted dossiers under other identifiers: what any program that keeps

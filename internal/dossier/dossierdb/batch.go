@@ -50,9 +50,9 @@ func (b *Batch) Add(l *dossier.Life, tell bool) error {
 	for _, x := range dossier.SlipRows(d, 0) {
 		b.slips = append(b.slips, slipArgs(x))
 	}
-	if l.Scope != "" {
-		x := b.spans[l.Scope]
-		b.spans[l.Scope] = span{last: max(x.last, l.Serial), n: x.n + 1}
+	for scope, n := range l.Numbers {
+		x := b.spans[scope]
+		b.spans[scope] = span{last: max(x.last, n), n: x.n + 1}
 	}
 	if tell {
 		b.notices = append(b.notices, jobs.Job{Kind: dossier.NoticeJob, Args: dossier.NoticeArgs{Case: l.ID, Seq: d.Version}})
@@ -86,7 +86,7 @@ func (s *Store) RecordBatch(ctx context.Context, b *Batch) error {
 				return fmt.Errorf("count %s: %w", scope, err)
 			}
 			if last != x.last {
-				return fmt.Errorf("codes of %s: the last one used is %d, the counter says %d", scope, x.last, last)
+				return fmt.Errorf("numbers of %s: the last one used is %d, the counter says %d", scope, x.last, last)
 			}
 		}
 		return s.queue.Enqueue(ctx, tx, b.notices...)

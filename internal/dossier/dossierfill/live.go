@@ -66,13 +66,26 @@ func (x *living) live() error {
 
 // facts are what a decision at t is made on.
 func (x *living) facts(t time.Time) (dossier.Facts, error) {
-	f := dossier.Facts{Now: t, Rules: law.At(calendar.DateOf(t)), Procedure: *x.p.version, Process: *x.process}
+	f := dossier.Facts{Now: t, Rules: law.At(calendar.DateOf(t)), Procedure: *x.p.version, Process: *x.process, Number: x.number}
+	if d := x.life.State(); d.Accepted() {
+		f.Rules, _ = law.ByID(d.Law)
+	}
 	var err error
 	if f.Clock, err = x.h.w.Clock(x.p.competent, t); err != nil {
 		return f, err
 	}
 	f.DeskClock, err = x.h.w.Clock(x.p.desk, t)
 	return f, err
+}
+
+// number hands out the number that the plan gave the slip of the answer. Other books are not kept for invented
+// histories: nobody planned their numbers.
+func (x *living) number(scope string) (int, error) {
+	if scope != x.p.book {
+		return 0, nil
+	}
+	x.life.Numbers[scope] = x.p.slip
+	return x.p.slip, nil
 }
 
 func (x *living) record(events ...journal.Event) error { return x.life.Append(events...) }
@@ -246,7 +259,11 @@ func (x *living) supplement(asked, completed time.Time) error {
 	if c := x.p.version.Components; len(c) > 0 {
 		item = paperName(one(x.r, c).Name)
 	}
-	err = x.record1(d.RequestSupplement(f, by, dossier.SupplementRequest{Items: []string{item}, Reason: one(x.r, askReasons), Guidance: one(x.r, askGuidance)}))
+	request := dossier.SupplementRequest{Items: []string{item}, Reason: one(x.r, askReasons), Guidance: one(x.r, askGuidance)}
+	if last, err := d.AskBy(f); err == nil && d.Accepted() && asked.After(last) {
+		request.Basis = "Quy định của pháp luật chuyên ngành về kiểm tra thực tế"
+	}
+	err = x.record1(d.RequestSupplement(f, by, request))
 	if err != nil || completed.IsZero() || !completed.Before(x.h.w.Now) {
 		return err
 	}
@@ -290,7 +307,7 @@ func (x *living) accept() error {
 	if err != nil {
 		return err
 	}
-	x.life.Scope, x.life.Serial = x.p.scope, x.p.serial
+	x.life.Numbers[x.p.scope] = x.p.serial
 	return x.record1(d.Accept(f, by, code, x.p.limit))
 }
 

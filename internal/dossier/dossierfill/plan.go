@@ -95,8 +95,10 @@ type plan struct {
 	appraisal bool    // a supplement is asked while it is handled
 	decline   bool
 	rework    bool
-	scope     string
+	scope     string // of the code
 	serial    int
+	book      string // of the slip of the answer
+	slip      int
 }
 
 // seed makes demos alike.
@@ -143,14 +145,19 @@ func Plan(w World, n int) (*History, error) {
 	used := map[string]int{}
 	for i := range h.plans {
 		p := &h.plans[i]
-		if p.scope == "" {
-			continue
+		for _, x := range []struct {
+			scope string
+			n     *int
+		}{{p.scope, &p.serial}, {p.book, &p.slip}} {
+			if x.scope == "" {
+				continue
+			}
+			if _, ok := used[x.scope]; !ok {
+				used[x.scope] = w.Serials[x.scope]
+			}
+			used[x.scope]++
+			*x.n = used[x.scope]
 		}
-		if _, ok := used[p.scope]; !ok {
-			used[p.scope] = w.Serials[p.scope]
-		}
-		used[p.scope]++
-		p.serial = used[p.scope]
 	}
 	return h, nil
 }
@@ -528,10 +535,15 @@ func (h *History) current(r *rand.Rand, p *plan, env deadline.Env) (err error) {
 
 // number resolves the scope of the code, and sees that the deadline can be computed at all.
 func (h *History) number(p *plan) error {
-	if p.stop == waiting || p.stop == completing || p.stop == refused {
+	if p.stop == waiting || p.stop == completing {
 		return nil
 	}
 	on := calendar.DateOf(p.answered)
+	if p.stop == refused {
+		p.book = dossier.SlipScope(dossier.FormRefusal, p.desk, on.Year())
+		return nil
+	}
+	p.book = dossier.SlipScope(dossier.FormReceipt, p.desk, on.Year())
 	tree := h.w.Catalogue.Tree()
 	desk, ok := tree.At(p.desk, on.String())
 	competent, ok2 := tree.At(p.competent, on.String())
