@@ -216,7 +216,9 @@ type Dossier struct {
 	Slips       []Slip // papers the law prescribes, in the order in which they were issued
 	Pauses      []Pausing
 	Apologies   []Apology
-	Lateness    *Lateness // why it is or was late, as its owner explains
+	Revisions   []Revision  // dates moved by a change of the working calendar
+	DueLog      []DueChange // every change of the date in force, the first promise first
+	Lateness    *Lateness   // why it is or was late, as its owner explains
 	Obligations []ObligationDue
 	Withdrawal  *Withdrawal // asked for, or carried out
 	Redirects   []Redirect
@@ -317,6 +319,7 @@ func (d *Dossier) Clone() *Dossier {
 	c := *d
 	c.Papers, c.Supplements, c.Legs, c.Notes = slices.Clone(d.Papers), slices.Clone(d.Supplements), slices.Clone(d.Legs), slices.Clone(d.Notes)
 	c.Slips, c.Pauses, c.Apologies, c.Obligations = slices.Clone(d.Slips), slices.Clone(d.Pauses), slices.Clone(d.Apologies), slices.Clone(d.Obligations)
+	c.Revisions, c.DueLog = slices.Clone(d.Revisions), slices.Clone(d.DueLog)
 	c.Redirects, c.Undone, c.Issued = slices.Clone(d.Redirects), slices.Clone(d.Undone), slices.Clone(d.Issued)
 	return &c
 }

@@ -28,8 +28,6 @@ func Fold(events []journal.Event) (*Dossier, error) {
 	return d, nil
 }
 
-// Apply moves the state by one event. It refuses what the moves of this package could never have
-// produced: a second acceptance, a second code, anything after the end.
 // folds says what each kind of event does to the state.
 var folds = map[string]func(*Dossier, journal.Event) error{
 	EventSubmitted:           (*Dossier).applySubmitted,
@@ -60,6 +58,7 @@ var folds = map[string]func(*Dossier, journal.Event) error{
 	EventCorrected:           (*Dossier).applyCorrected,
 	EventReissued:            (*Dossier).applyReissued,
 	EventRated:               (*Dossier).applyRated,
+	EventDueRevised:          (*Dossier).applyDueRevised,
 }
 
 // Apply moves the state by one event. It refuses what the moves of this package could never have
@@ -79,9 +78,11 @@ func (d *Dossier) Apply(e journal.Event) error {
 	if undoable(e) {
 		before = d.Clone()
 	}
+	due := d.DueAt().UTC()
 	if err := fold(d, e); err != nil {
 		return fmt.Errorf("%w: %s (%d): %w", ErrFold, e.Kind, e.Seq, err)
 	}
+	d.logDue(e, due)
 	d.Version, d.Head = e.Seq, e.Hash
 	d.before, d.last = before, lastEvent{kind: e.Kind, by: e.By, at: e.At}
 	return nil

@@ -175,6 +175,11 @@ func (m *Moment) turn(e journal.Event) (err error) {
 	case EventRated:
 		// Who rated and how is no business of the offices that were rated: the moment says that, not what.
 		m.By, m.Note = journal.Actor{}, ""
+	case EventDueRevised:
+		var v dueRevised
+		v, err = unmarshal[dueRevised](e.Data)
+		m.Choice, m.Basis, m.From, m.Slip = v.Name, v.Basis, v.From, v.Slip
+		m.due(v.Due)
 	case EventReissued:
 		var v reissued
 		v, err = unmarshal[reissued](e.Data)
