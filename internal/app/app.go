@@ -18,6 +18,8 @@ import (
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/filestore"
+	"github.com/motcua/motcua/internal/holiday"
+	"github.com/motcua/motcua/internal/holiday/holidaydb"
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/law"
@@ -70,6 +72,9 @@ type App struct {
 	notices  *noticedb.Store
 
 	noticeBook func(day string) *notice.Book
+
+	holidayStore *holidaydb.Store
+	holidays     *holiday.Service
 }
 
 // Open opens a province, bringing its database to the newest form first.
@@ -158,6 +163,7 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 	}
 	a.queue = jobs.New(db, cfg.Now, jobs.Options{Log: cfg.Log})
 	a.catalog = proceduredb.New(db, cfg.Now)
+	a.catalog.Declares(holidaydb.Days)
 	if a.province, err = newProvince(ctx, a.catalog, cfg.Now, cfg.Log); err != nil {
 		return nil, err
 	}
@@ -168,6 +174,7 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 	if err := a.openNotices(); err != nil {
 		return nil, err
 	}
+	a.calendars()
 	a.housekeeping()
 	return a, nil
 }

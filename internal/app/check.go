@@ -7,9 +7,13 @@ import (
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/filestore"
+	"github.com/motcua/motcua/internal/holiday/holidaydb"
 	"github.com/motcua/motcua/internal/notice/noticedb"
 	"github.com/motcua/motcua/internal/sqldb"
 )
+
+// others are the cases besides dossiers.
+var others = []dossierdb.OtherCases{{Ours: holidaydb.Ours, Case: holidaydb.CheckCase, Orphans: holidaydb.Orphans}}
 
 // Check folds every journal again, compares every row with it, verifies chains, signatures and seals, every file
 // that dossiers name, and that every notice belongs to an event and every letter to a notice.
@@ -20,7 +24,7 @@ func (a *App) Check(ctx context.Context) (dossierdb.Report, error) {
 	}
 	// Dossiers share files by content: each is looked at once.
 	seen := map[string]error{}
-	against := dossierdb.Against{Ring: a.keys.ring, Anchor: anchor, File: func(p dossier.Paper) error {
+	against := dossierdb.Against{Ring: a.keys.ring, Anchor: anchor, Others: others, File: func(p dossier.Paper) error {
 		err, known := seen[p.Hash]
 		if !known {
 			err = a.verifyFile(ctx, p)

@@ -31,6 +31,13 @@ type Exception struct {
 	Unconfirmed bool   `json:"unconfirmed,omitempty"` // the official notice has not been seen
 }
 
+// Declared is an exception that was announced after its year was published: a storm, a swap decided late, or an
+// earlier exception taken back. It holds from the day Since on, in place of what stood there.
+type Declared struct {
+	Exception
+	Since Date `json:"since"`
+}
+
 // DayKind says what a day is for an office.
 type DayKind uint8
 
@@ -132,6 +139,11 @@ func (c *Calendar) With(rows ...Exception) (*Calendar, error) {
 		merged = slices.DeleteFunc(merged, func(e Exception) bool { return e.Date == r.Date })
 	}
 	return New(c.name, c.years, append(merged, rows...))
+}
+
+// Without returns a calendar in which the days are again what their weekdays make them.
+func (c *Calendar) Without(days ...Date) (*Calendar, error) {
+	return New(c.name, c.years, slices.DeleteFunc(slices.Clone(c.rows), func(e Exception) bool { return slices.Contains(days, e.Date) }))
 }
 
 // ErrYearMissing matches (errors.Is) the refusal to compute in a year without data.

@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,6 +82,7 @@ type Content struct {
 	Synonyms  []Dated[string]               // text of synonyms.txt
 	Templates []Dated[string]               // wording of printed papers, by path
 	Calendars []Dated[[]calendar.Exception] // days off and made-up days announced for a year; the ID is the year
+	Declared  []calendar.Declared           // days announced after their year was, in the order in which they were
 	Hours     []agency.Hours
 	Agencies  []agency.Agency
 	Posts     []agency.Post
@@ -224,8 +226,9 @@ func (k *Catalogue) Template(path, day string) (string, bool) {
 	return "", false
 }
 
-// Calendar returns the working calendar on day: the civil one that is built in, with the years the province
-// was told since. A year it was told replaces the built-in one.
+// Calendar returns the working calendar as known on day: the civil one that is built in, with the years the province
+// was told since, and the days declared after their year. A year it was told replaces the built-in one; a declared
+// day replaces what its year says of it.
 func (k *Catalogue) Calendar(day string) (*calendar.Calendar, error) {
 	told := map[int][]calendar.Exception{}
 	for _, d := range k.c.Calendars {
@@ -235,21 +238,34 @@ func (k *Catalogue) Calendar(day string) (*calendar.Calendar, error) {
 			}
 		}
 	}
-	if len(told) == 0 {
-		return calendar.Civil, nil
-	}
-	years := calendar.Civil.Years()
-	var rows []calendar.Exception
-	for _, e := range calendar.Civil.Exceptions() {
-		if _, replaced := told[e.Date.Year()]; !replaced {
-			rows = append(rows, e)
+	base := calendar.Civil
+	if len(told) > 0 {
+		years := calendar.Civil.Years()
+		var rows []calendar.Exception
+		for _, e := range calendar.Civil.Exceptions() {
+			if _, replaced := told[e.Date.Year()]; !replaced {
+				rows = append(rows, e)
+			}
+		}
+		for year, own := range told {
+			years = append(years, year)
+			rows = append(rows, own...)
+		}
+		var err error
+		if base, err = calendar.New("province", years, rows); err != nil {
+			return nil, err
 		}
 	}
-	for year, own := range told {
-		years = append(years, year)
-		rows = append(rows, own...)
+	declared := map[calendar.Date]calendar.Exception{}
+	for _, d := range k.c.Declared {
+		if d.Since.String() <= day {
+			declared[d.Date] = d.Exception
+		}
 	}
-	return calendar.New("province", years, rows)
+	if len(declared) == 0 {
+		return base, nil
+	}
+	return base.With(slices.Collect(maps.Values(declared))...)
 }
 
 // Listed returns the procedures of which only the heading is known, by code.

@@ -17,6 +17,7 @@ const sqlAllRows = `SELECT ` + dossierColumns + ` FROM dossier WHERE id = $1`
 // Report is what check found. No findings: every row is what the journal says and nothing was altered.
 type Report struct {
 	Dossiers int                  `json:"dossiers"`
+	Others   int                  `json:"other_cases"` // cases of other kinds
 	Events   int64                `json:"events"`
 	Sealed   int64                `json:"sealed"`
 	Open     int64                `json:"not_yet_sealed"`
@@ -33,6 +34,15 @@ type Against struct {
 	Anchor journal.Seal    // last seal published outside the database; zero: none
 	// File verifies that the bytes of a paper are there; nil leaves files out.
 	File func(p dossier.Paper) error
+	// Others check the cases of other kinds.
+	Others []OtherCases
+}
+
+// OtherCases checks the rows of a kind of case that is no dossier.
+type OtherCases struct {
+	Ours    func(events []journal.Event) bool
+	Case    func(ctx context.Context, r casefiledb.Reader, caseID string, events []journal.Event) ([]casefiledb.Finding, error)
+	Orphans func(ctx context.Context, r casefiledb.Reader) ([]casefiledb.Finding, error)
 }
 
 // Check folds every journal again, compares every row with it and verifies chains, signatures, seals and
@@ -55,7 +65,6 @@ func CheckIn(ctx context.Context, tx *sqldb.Tx, a Against) (Report, error) {
 	}
 	var terms casefiledb.Terms
 	err = casefiledb.Walk(ctx, tx, func(j casefiledb.Journal) error {
-		rep.Dossiers++
 		rep.Events += int64(len(j.Events))
 		found, err := checkCase(ctx, tx, a, heads, j, &terms, &rep)
 		if err != nil {
@@ -76,6 +85,12 @@ func CheckIn(ctx context.Context, tx *sqldb.Tx, a Against) (Report, error) {
 		return rep, err
 	}
 	rep.add(found...)
+	for _, o := range a.Others {
+		if found, err = o.Orphans(ctx, tx); err != nil {
+			return rep, err
+		}
+		rep.add(found...)
+	}
 	rep.Sealed, rep.Open, found, err = casefiledb.CheckSeals(ctx, tx, a.Ring, a.Anchor)
 	rep.add(found...)
 	return rep, err
@@ -102,6 +117,18 @@ func checkCase(ctx context.Context, tx *sqldb.Tx, a Against, heads map[string]jo
 	case head.Seq != last.Seq || head.Hash != last.Hash:
 		report("head", fmt.Sprintf("the signed head is event %d, the journal ends with event %d: its tail was cut off or altered", head.Seq, last.Seq))
 	}
+	for _, o := range a.Others {
+		if !o.Ours(j.Events) {
+			continue
+		}
+		rep.Others++
+		if len(j.Faults) > 0 {
+			return out, nil
+		}
+		found, err := o.Case(ctx, tx, j.Case, j.Events)
+		return append(out, found...), err
+	}
+	rep.Dossiers++
 	if len(j.Faults) > 0 {
 		// What the rows should say is unknown when the journal itself is broken.
 		return out, nil

@@ -82,7 +82,7 @@ var Statements = []string{
 	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlProjection, sqlProjected, sqlReproject,
-	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows,
+	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents,
 }
 
 // Store keeps dossiers. It satisfies dossier.Store.

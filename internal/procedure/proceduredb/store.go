@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/procedure"
@@ -55,10 +56,25 @@ type Store struct {
 
 	catalogue cache[procedure.Catalogue]
 	places    cache[agency.Places]
+
+	declared func(ctx context.Context, q sqldb.Queryer) ([]calendar.Declared, error)
 }
 
 // New returns a store on a migrated database.
 func New(db *sqldb.DB, now func() time.Time) *Store { return &Store{db: db, now: now} }
+
+// Declares names who knows the days announced after their year was; snapshots hold them. Call it before the first
+// snapshot is asked for.
+func (s *Store) Declares(f func(ctx context.Context, q sqldb.Queryer) ([]calendar.Declared, error)) {
+	s.declared = f
+}
+
+// Touch has every node read the configuration again once the transaction is committed: what Declares answers changed.
+func (s *Store) Touch(ctx context.Context, tx *sqldb.Tx) error {
+	_, err := tx.Exec(ctx, touchPublished)
+	tx.OnCommit(s.catalogue.expire)
+	return err
+}
 
 // cache holds the last snapshot; readers never wait for one another unless it is stale.
 type cache[T any] struct {
@@ -194,6 +210,11 @@ func (s *Store) content(ctx context.Context, tx *sqldb.Tx) (c procedure.Content,
 		}
 	}
 	c.Listed = kept
+	if s.declared != nil {
+		if c.Declared, err = s.declared(ctx, tx); err != nil {
+			return c, err
+		}
+	}
 	docs, err := documents(ctx, tx, selectPublishedDocuments)
 	if err != nil {
 		return c, err
