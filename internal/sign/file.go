@@ -393,8 +393,9 @@ func (f *file) indirect(off int, v *view) (n int, o any, gap [2]int, err error) 
 	if !ok || !ok2 || !r.keyword("obj") {
 		return 0, nil, gap, errSyntax
 	}
-	if o, err = r.object(0); err != nil {
-		return 0, nil, gap, err
+	o, err = r.object(0)
+	if f.charge(r.at - off); err != nil || f.nodes < 0 {
+		return 0, nil, gap, errors.Join(err, f.spent())
 	}
 	d, isDict := o.(dict)
 	if isDict {
@@ -429,7 +430,8 @@ func (f *file) indirect(off int, v *view) (n int, o any, gap [2]int, err error) 
 		}
 	}
 	size := bytes.Index(f.b[r.at:], []byte("endstream"))
-	if size < 0 {
+	if f.charge(max(size, 0)); size < 0 {
+		f.charge(len(f.b) - r.at)
 		return 0, nil, gap, errSyntax
 	}
 	body := bytes.TrimSuffix(bytes.TrimSuffix(f.b[r.at:r.at+size], []byte("\n")), []byte("\r"))
@@ -468,7 +470,19 @@ func (f *file) fromPack(v *view, p place, n int) (any, error) {
 		return nil, errSyntax
 	}
 	r := &reader{b: k.b, at: k.offsets[p.index], nodes: &f.nodes}
-	return r.object(0)
+	o, err := r.object(0)
+	f.charge(r.at - k.offsets[p.index])
+	return o, err
+}
+
+// charge takes bytes that were read from the budget: objects may overlap, and each is read on its own.
+func (f *file) charge(n int) { f.nodes -= n / nodeBytes }
+
+func (f *file) spent() error {
+	if f.nodes < 0 {
+		return errLimit
+	}
+	return nil
 }
 
 func (f *file) unpack(st *stream) (*pack, error) {

@@ -24,8 +24,9 @@ type (
 // Bounds on reading. Files that need more are not judged: a person would not meet one.
 const (
 	maxDepth    = 64        // arrays and dictionaries within each other
-	maxNodes    = 2_000_000 // objects read from one file, each array element counted
-	maxSections = 600       // cross-reference sections
+	maxNodes    = 2_000_000 // objects read from one file, each array element counted, and every nodeBytes bytes read
+	nodeBytes   = 64
+	maxSections = 200       // cross-reference sections
 	maxEntries  = 1_000_000 // cross-reference entries of all sections
 	maxInflated = 16 << 20  // bytes out of one compressed stream
 	maxUnpacked = 96 << 20  // bytes out of all of them
@@ -403,8 +404,19 @@ func (d dict) keys() []name {
 	return keys
 }
 
+// writeText writes plain ASCII so that people can read it, everything else in hexadecimal.
 func writeText(out []byte, t text) []byte {
 	const digit = "0123456789abcdef"
+	if !slices.ContainsFunc(t, func(c byte) bool { return c < ' ' || c > '~' }) {
+		out = append(out, '(')
+		for _, c := range t {
+			if c == '(' || c == ')' || c == '\\' {
+				out = append(out, '\\')
+			}
+			out = append(out, c)
+		}
+		return append(out, ')')
+	}
 	out = append(out, '<')
 	for _, c := range t {
 		out = append(out, digit[c>>4], digit[c&15])
