@@ -26,6 +26,8 @@ type SignConfig struct {
 	KeyFile  string // PKCS#12; empty: no key, unless PKCS11 names one
 	PassFile string // file with the password of KeyFile
 	PKCS11   sign.PKCS11
+	PINFile  string // file with the PIN of the device
+	Chain    string // PEM file with the certificates that issued the one on the device
 	StampURL string // RFC 3161 time stamp service; empty: none
 	Roots    string // folder of PEM files with the authorities that are believed; empty: none
 }
@@ -43,7 +45,7 @@ func (a *App) openSigning(c SignConfig) error {
 	if c.KeyFile != "" {
 		s.Key, err = keyFile(c.KeyFile, c.PassFile)
 	} else {
-		s.Key, err = sign.OpenPKCS11(c.PKCS11)
+		s.Key, err = device(c)
 	}
 	if err != nil {
 		return fmt.Errorf("signing key: %w", err)
@@ -65,6 +67,23 @@ func keyFile(path, passFile string) (sign.Key, error) {
 		return sign.Key{}, err
 	}
 	return sign.KeyFromPKCS12(raw, pass)
+}
+
+func device(c SignConfig) (sign.Key, error) {
+	var err error
+	if c.PKCS11.PIN, err = secretFile(c.PINFile); err != nil {
+		return sign.Key{}, err
+	}
+	if c.Chain != "" {
+		raw, err := os.ReadFile(c.Chain)
+		if err != nil {
+			return sign.Key{}, err
+		}
+		if c.PKCS11.Chain, err = sign.ParseCertificates(raw); err != nil {
+			return sign.Key{}, err
+		}
+	}
+	return sign.OpenPKCS11(c.PKCS11)
 }
 
 // secretFile reads a secret that an operator wrote into a file, without the end of its line.

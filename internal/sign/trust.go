@@ -52,7 +52,7 @@ func ReadTrust(folder fs.FS) (*Trust, error) {
 		if err != nil {
 			return nil, fmt.Errorf("authorities: %w", err)
 		}
-		got, err := certificates(raw)
+		got, err := ParseCertificates(raw)
 		if err != nil {
 			return nil, fmt.Errorf("authorities: %s: %w", f.Name(), err)
 		}
@@ -61,7 +61,8 @@ func ReadTrust(folder fs.FS) (*Trust, error) {
 	return NewTrust(certs...), nil
 }
 
-func certificates(raw []byte) ([]*x509.Certificate, error) {
+// ParseCertificates reads certificates, PEM or one in DER. None is an error.
+func ParseCertificates(raw []byte) ([]*x509.Certificate, error) {
 	if !bytes.Contains(raw, []byte("-----BEGIN")) {
 		c, err := x509.ParseCertificate(raw)
 		if err != nil {
