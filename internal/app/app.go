@@ -69,6 +69,7 @@ type App struct {
 	store    *dossierdb.Store
 	dossiers *dossier.Service
 	keyring  sign.Keyring // nil: nothing is signed
+	believed *authorities
 	notices  *noticedb.Store
 
 	noticeBook func(day string) *notice.Book

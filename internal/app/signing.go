@@ -37,6 +37,10 @@ func (a *App) Keyring() sign.Keyring { return a.keyring }
 
 // openSigning reads the key of the office.
 func (a *App) openSigning(c SignConfig) error {
+	a.believed = &authorities{folder: c.Roots, now: a.cfg.Now}
+	if _, err := a.believed.options(); err != nil {
+		return err
+	}
 	if c.KeyFile == "" && c.PKCS11.Module == "" {
 		return nil
 	}
@@ -94,6 +98,8 @@ func secretFile(path string) (string, error) {
 	raw, err := os.ReadFile(path)
 	return strings.TrimRight(string(raw), "\r\n"), err
 }
+
+var errLists = errors.New("the revocation lists are larger than is read")
 
 // Files of the demo's invented authority, in the folder of keys.
 const (

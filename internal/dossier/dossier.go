@@ -104,6 +104,10 @@ type Paper struct {
 	Hash      string `json:"hash"`           // sha-256, hex
 	Form      string `json:"form,omitempty"` // original | copy | certified | electronic | paper (handed over at the counter, not scanned)
 	Count     int    `json:"count,omitempty"`
+
+	// What was found inside when it came; absent in papers from before this was looked for.
+	Signatures *Signatures `json:"signatures,omitempty"`
+	Flags      []string    `json:"flags,omitempty"` // scripts, attachments: as package upload names them
 }
 
 // Supplement is one request to complete the dossier.

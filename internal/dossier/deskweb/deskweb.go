@@ -116,6 +116,8 @@ type Deps struct {
 	Units   string        // path before a province's code that answers its communes as JSON; empty: none
 	Scratch string        // folder for uploads not yet judged; empty: the system's
 	Policy  upload.Policy // what is accepted; the zero policy means upload.Default
+	// Signatures judges the digital signatures of a PDF that came in; nil result: it has none. nil: not looked for.
+	Signatures func(ctx context.Context, r io.ReaderAt, size int64) *dossier.Signatures
 }
 
 // Limits of one request with files.

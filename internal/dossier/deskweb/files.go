@@ -17,6 +17,7 @@ import (
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/filestore"
 	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/sign"
 	"github.com/motcua/motcua/internal/upload"
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/lang"
@@ -123,6 +124,12 @@ func (d *desk) receive(ctx context.Context, part *multipart.Part) (p dossier.Pap
 	if err != nil {
 		return p, err
 	}
+	for _, f := range verdict.Flags {
+		p.Flags = append(p.Flags, string(f))
+	}
+	if verdict.Kind == upload.PDF && d.Signatures != nil {
+		p.Signatures = d.Signatures(ctx, tmp, size)
+	}
 	if _, err := tmp.Seek(0, io.SeekStart); err != nil {
 		return p, fmt.Errorf("receive file: %w", err)
 	}
@@ -130,8 +137,9 @@ func (d *desk) receive(ctx context.Context, part *multipart.Part) (p dossier.Pap
 	if err != nil {
 		return p, err
 	}
-	name := upload.NameFor(upload.CleanName(part.FileName()), verdict.Kind)
-	return dossier.Paper{Name: name, Type: string(verdict.Kind), Size: info.Size, Hash: string(info.Hash), Form: "electronic", Count: 1}, nil
+	p.Name = upload.NameFor(upload.CleanName(part.FileName()), verdict.Kind)
+	p.Type, p.Size, p.Hash, p.Form, p.Count = string(verdict.Kind), info.Size, string(info.Hash), "electronic", 1
+	return p, nil
 }
 
 // paperRow is one line of the papers of a dossier.
@@ -143,6 +151,7 @@ type paperRow struct {
 	open      string // shows it, where a browser can
 	load      string // saves it
 	result    bool
+	found     []string // signatures and what they are worth, scripts, attachments
 }
 
 func (d *desk) paperRows(ctx context.Context, x *dossier.Dossier, f dossier.Facts) []paperRow {
@@ -168,7 +177,7 @@ func componentName(v procedure.Version, id string) string {
 }
 
 func paperLine(ctx context.Context, id string, p dossier.Paper, of string) paperRow {
-	row := paperRow{component: of, name: p.Name, form: formText(ctx, p)}
+	row := paperRow{component: of, name: p.Name, form: formText(ctx, p), found: foundIn(ctx, p)}
 	if row.component == "" {
 		row.component = lang.T(ctx, "desk.paper.other")
 	}
@@ -180,6 +189,22 @@ func paperLine(ctx context.Context, id string, p dossier.Paper, of string) paper
 		}
 	}
 	return row
+}
+
+// foundIn says what was found in a file when it came.
+func foundIn(ctx context.Context, p dossier.Paper) []string {
+	var out []string
+	if s := p.Signatures; s != nil {
+		t := lang.T(ctx, sign.Status(s.Status).Key(), "n", s.Count)
+		if len(s.Signers) > 0 {
+			t += " " + lang.T(ctx, "sign.signers", "names", strings.Join(s.Signers, "; "))
+		}
+		out = append(out, t)
+	}
+	for _, f := range p.Flags {
+		out = append(out, lang.T(ctx, upload.Flag(f).Key()))
+	}
+	return out
 }
 
 // formText says in what form a paper came, and how many: "1 bản chính", "tệp PDF".

@@ -498,8 +498,8 @@ const (
 		FROM draft WHERE person = $1 ORDER BY updated_at DESC LIMIT CAST($2 AS INTEGER)`
 	sqlDraftDelete  = `DELETE FROM draft WHERE id = $1`
 	sqlDraftsExpire = `DELETE FROM draft WHERE updated_at < $1`
-	sqlDraftPapers  = `SELECT id, component, name, type, size, hash, form, count, at FROM draft_paper WHERE draft_id = $1 ORDER BY at, id`
-	sqlPaperAdd     = `INSERT INTO draft_paper (draft_id, id, component, name, type, size, hash, form, count, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	sqlDraftPapers  = `SELECT id, component, name, type, size, hash, form, count, at, found FROM draft_paper WHERE draft_id = $1 ORDER BY at, id`
+	sqlPaperAdd     = `INSERT INTO draft_paper (draft_id, id, component, name, type, size, hash, form, count, at, found) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	sqlPaperRemove  = `DELETE FROM draft_paper WHERE draft_id = $1 AND id = $2`
 )
 
@@ -554,8 +554,16 @@ func (s *Store) Draft(ctx context.Context, id string) (dossier.Draft, error) {
 	rows, err := s.db.Query(ctx, sqlDraftPapers, id)
 	d.Papers, err = sqldb.Collect(rows, err, func(rows *sqldb.Rows) (p dossier.DraftPaper, err error) {
 		var at int64
-		err = rows.Scan(&p.ID, &p.Component, &p.Name, &p.Type, &p.Size, &p.Hash, &p.Form, &p.Count, &at)
+		var text string
+		if err = rows.Scan(&p.ID, &p.Component, &p.Name, &p.Type, &p.Size, &p.Hash, &p.Form, &p.Count, &at, &text); err != nil {
+			return p, err
+		}
 		p.At = casefiledb.Instant(at)
+		if text != "" {
+			var f found
+			err = json.Unmarshal([]byte(text), &f)
+			p.Signatures, p.Flags = f.Signatures, f.Flags
+		}
 		return p, err
 	})
 	return d, err
@@ -572,10 +580,24 @@ func (s *Store) DeleteDraft(ctx context.Context, id string) error {
 	return s.db.InTx(ctx, func(tx *sqldb.Tx) error { return (&Tx{s: s, tx: tx}).DropDraft(ctx, id) })
 }
 
+// found is what was found in the file of a paper, as the column holds it.
+type found struct {
+	Signatures *dossier.Signatures `json:"signatures,omitempty"`
+	Flags      []string            `json:"flags,omitempty"`
+}
+
 // AddDraftPaper adds a paper to a draft.
 func (s *Store) AddDraftPaper(ctx context.Context, draft string, p dossier.DraftPaper) error {
+	text := ""
+	if p.Signatures != nil || len(p.Flags) > 0 {
+		b, err := json.Marshal(found{p.Signatures, p.Flags})
+		if err != nil {
+			return fmt.Errorf("add paper: %w", err)
+		}
+		text = string(b)
+	}
 	err := s.db.InTx(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, sqlPaperAdd, draft, p.ID, p.Component, p.Name, p.Type, p.Size, p.Hash, p.Form, p.Count, p.At.UnixMicro())
+		_, err := tx.Exec(ctx, sqlPaperAdd, draft, p.ID, p.Component, p.Name, p.Type, p.Size, p.Hash, p.Form, p.Count, p.At.UnixMicro(), text)
 		return err
 	})
 	if errors.Is(err, sqldb.ErrForeignKey) {

@@ -83,6 +83,8 @@ type Deps struct {
 	Address string
 	Scratch string        // folder for uploads not yet judged; empty: the system's
 	Policy  upload.Policy // what is accepted; the zero policy means upload.Default
+	// Signatures judges the digital signatures of a PDF that came in; nil result: it has none. nil: not looked for.
+	Signatures func(ctx context.Context, r io.ReaderAt, size int64) *dossier.Signatures
 }
 
 // UnitsPath is the path before a province's code at which its communes are answered as JSON, for the address

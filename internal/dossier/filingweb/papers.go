@@ -21,6 +21,7 @@ import (
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/filestore"
 	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/sign"
 	"github.com/motcua/motcua/internal/upload"
 	"github.com/motcua/motcua/internal/viet"
 	"github.com/motcua/motcua/internal/web"
@@ -349,6 +350,13 @@ func (p *pages) take(ctx context.Context, in io.Reader, name string) (dossier.Pa
 	if err != nil {
 		return dossier.Paper{}, err
 	}
+	out := dossier.Paper{Name: upload.NameFor(name, verdict.Kind), Type: string(verdict.Kind), Form: "electronic", Count: 1}
+	for _, f := range verdict.Flags {
+		out.Flags = append(out.Flags, string(f))
+	}
+	if verdict.Kind == upload.PDF && p.Signatures != nil {
+		out.Signatures = p.Signatures(ctx, tmp, size)
+	}
 	if _, err := tmp.Seek(0, io.SeekStart); err != nil {
 		return dossier.Paper{}, err
 	}
@@ -356,9 +364,8 @@ func (p *pages) take(ctx context.Context, in io.Reader, name string) (dossier.Pa
 	if err != nil {
 		return dossier.Paper{}, err
 	}
-	return dossier.Paper{
-		Name: upload.NameFor(name, verdict.Kind), Type: string(verdict.Kind), Size: info.Size, Hash: string(info.Hash), Form: "electronic", Count: 1,
-	}, nil
+	out.Size, out.Hash = info.Size, string(info.Hash)
+	return out, nil
 }
 
 // onDisk tells a full disk from a broken line.
@@ -516,12 +523,28 @@ func size(ctx context.Context, n int64) string {
 func (d *work) stored(ctx context.Context, list []dossier.DraftPaper) []component.StoredFile {
 	var out []component.StoredFile
 	for _, x := range list {
-		f := component.StoredFile{Name: x.Name, Size: size(ctx, x.Size)}
+		f := component.StoredFile{Name: x.Name, Size: size(ctx, x.Size), Notes: foundIn(ctx, x.Paper)}
 		if x.Hash != "" {
 			f.Href = d.path("giay-to", x.ID)
 		}
 		f.Remove = d.path("giay-to", x.ID, "bo")
 		out = append(out, f)
+	}
+	return out
+}
+
+// foundIn says what was found in a file when it came: signatures and what they are worth, scripts, attachments.
+func foundIn(ctx context.Context, p dossier.Paper) []string {
+	var out []string
+	if s := p.Signatures; s != nil {
+		t := lang.T(ctx, sign.Status(s.Status).Key(), "n", s.Count)
+		if len(s.Signers) > 0 {
+			t += " " + lang.T(ctx, "sign.signers", "names", strings.Join(s.Signers, "; "))
+		}
+		out = append(out, t)
+	}
+	for _, f := range p.Flags {
+		out = append(out, lang.T(ctx, upload.Flag(f).Key()))
 	}
 	return out
 }

@@ -343,7 +343,7 @@ func (t told) resultFacts(ctx context.Context, own bool) []component.Fact {
 		out = append(out, text(ctx, "filing.own.reason", t.Reason))
 	}
 	if own && r.File != nil && r.File.Hash != "" {
-		out = append(out, component.Fact{Name: lang.T(ctx, "filing.result.file"), Content: fileList([]component.StoredFile{{Name: r.File.Name, Size: size(ctx, r.File.Size), Href: t.path("/giay-to/" + resultPaper)}})})
+		out = append(out, component.Fact{Name: lang.T(ctx, "filing.result.file"), Content: fileList([]component.StoredFile{{Name: r.File.Name, Size: size(ctx, r.File.Size), Href: t.path("/giay-to/" + resultPaper), Notes: foundIn(ctx, *r.File)}})})
 	}
 	return out
 }
@@ -351,7 +351,7 @@ func (t told) resultFacts(ctx context.Context, own bool) []component.Fact {
 func (t told) files(ctx context.Context) []component.StoredFile {
 	var out []component.StoredFile
 	for i, x := range t.Papers {
-		f := component.StoredFile{Name: x.Name, Size: size(ctx, x.Size)}
+		f := component.StoredFile{Name: x.Name, Size: size(ctx, x.Size), Notes: foundIn(ctx, x)}
 		if x.Hash == "" {
 			f.Size = lang.T(ctx, "filing.on-paper")
 		} else {

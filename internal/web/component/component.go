@@ -293,9 +293,10 @@ type FileField struct {
 // StoredFile is a file received earlier.
 type StoredFile struct {
 	Name   string
-	Size   string // "1,2 MB"
-	Href   string // to look at it
-	Remove string // path of the page that removes it; empty when it cannot be removed
+	Size   string   // "1,2 MB"
+	Href   string   // to look at it
+	Remove string   // path of the page that removes it; empty when it cannot be removed
+	Notes  []string // what was found in it: signatures, scripts
 }
 
 // FieldError is one line of the error summary.

@@ -53,7 +53,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 	parts := map[string]templ.Component{
 		"input": Input(f), "textarea": Textarea(f), "date": DateInput(f), "select": Select(c), "radios": Radios(c), "boxes": Checkboxes(c),
 		"checkbox": Checkbox(f, true),
-		"file":     FileInput(FileField{Field: f, Accept: hostile, Formats: hostile, Limit: hostile, Files: []StoredFile{{Name: hostile, Size: hostile, Href: hostile, Remove: hostile}}}),
+		"file":     FileInput(FileField{Field: f, Accept: hostile, Formats: hostile, Limit: hostile, Files: []StoredFile{{Name: hostile, Size: hostile, Href: hostile, Remove: hostile, Notes: []string{hostile}}}}),
 		"errors":   ErrorSummary([]FieldError{{ID: hostile, Text: hostile}}),
 		"keys":     FormKeys(hostile, 1),
 		"status":   Status(InTime, hostile),
