@@ -26,7 +26,11 @@ import (
 func (h *History) Life(i int) (*dossier.Life, error) {
 	p := h.plans[i]
 	x := &living{h: h, p: p, r: rand.New(rand.NewPCG(seed+1, p.seed))} //nolint:gosec // invents, guards nothing
-	if err := x.live(); err != nil {
+	err := x.live()
+	if err == nil {
+		err = x.turns()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("dossier %d, procedure %s: %w", p.seed, p.version.Code, err)
 	}
 	return x.life, nil

@@ -506,7 +506,11 @@ func (h *History) current(r *rand.Rand, p *plan, env deadline.Env) (err error) {
 		p.submitted, err = back(env, now, age)
 		return err
 	case completing:
-		if p.asked, err = back(env, now, 60+r.IntN(3000)); err == nil {
+		age := 60 + r.IntN(3000)
+		if p.seed%30 == 22 {
+			age += 9000 // so long ago that the time to complete it is over
+		}
+		if p.asked, err = back(env, now, age); err == nil {
 			p.submitted, err = back(env, p.asked, 20+r.IntN(400))
 		}
 		return err
