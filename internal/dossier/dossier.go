@@ -124,6 +124,7 @@ type Supplement struct {
 	Late      bool      // asked at appraisal after the days the law gives for it
 	Basis     string    // legal basis of a second or late request
 	Approver  string    // post that approved it
+	Due       time.Time // date in force when it was asked for; zero at reception
 }
 
 // Stages of a supplement request.
@@ -197,6 +198,7 @@ type Dossier struct {
 	Clock    deadline.Clock // base instant and everything that happened to it; Due follows from it
 	Due      *deadline.Due  // in force, with its derivation; nil before acceptance, while the clock stands, and for same-visit
 	FirstDue time.Time      // first date printed on a receipt
+	LastDue  time.Time      // the date that was in force last: also while the clock stands
 	SoonAt   time.Time
 	EndedAt  time.Time // refused, withdrawn, stopped, closed or returned
 

@@ -234,8 +234,12 @@ func (d *Dossier) stop(kind deadline.ActKind, at time.Time) error {
 
 func (d *Dossier) setDue(due *deadline.Due, soon *time.Time) {
 	d.Due, d.SoonAt = due, moment(soon)
-	if d.FirstDue.IsZero() && due != nil {
-		d.FirstDue = due.At.UTC()
+	if due == nil {
+		return
+	}
+	d.LastDue = due.At.UTC()
+	if d.FirstDue.IsZero() {
+		d.FirstDue = d.LastDue
 	}
 }
 
@@ -261,7 +265,7 @@ func (d *Dossier) applySupplementRequested(e journal.Event) error {
 	}
 	d.Supplements = append(d.Supplements, Supplement{
 		Stage: v.Stage, At: e.At, Until: v.Until, Items: r.Items, Reason: r.Reason, Guidance: r.Guidance, By: e.By, Breach: v.Breach,
-		Late: v.Late, Basis: v.Basis, Approver: v.Approver,
+		Late: v.Late, Basis: v.Basis, Approver: v.Approver, Due: d.LastDue,
 	})
 	d.Status, d.AnswerDue, d.StepDue = SupplementRequested, time.Time{}, time.Time{}
 	d.issue(e, v.Slip)
@@ -366,6 +370,9 @@ func (d *Dossier) leave(e journal.Event, label string) {
 	if n := len(d.Legs); n > 0 {
 		l := &d.Legs[n-1]
 		l.Until, l.By, l.Action = e.At, e.By, label
+		if !l.Due.IsZero() {
+			l.Due = d.StepDue // a pause made the step's allowance begin again
+		}
 	}
 }
 

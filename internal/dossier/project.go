@@ -45,9 +45,55 @@ type Row struct {
 	Apologised     int       // apologies written
 	LateReason     string    // why it is or was late
 	Supplements    int       // requests, both stages
-	SupplementTime int64     // µs that completed supplements took, for indicator 2.1
+	SupplementTime int64     // µs that completed supplements took, both stages
 	PendingAt      time.Time // when the pending supplement was asked for
 	Standing       bool      // the legal clock stands
+
+	SoonAt      time.Time // from when it counts as due soon
+	Waits       Waits     // for whom the next act waits
+	Finished    time.Time // these seven are what indicator 2.1 reads: see Course
+	Leaving     time.Time
+	NationalDue time.Time
+	Asked       time.Time
+	Answered    time.Time
+	AskedAgain  time.Time
+	Most        time.Duration
+}
+
+// Waits says for whom a dossier waits.
+type Waits string
+
+// Whom a dossier may wait for.
+const (
+	WaitsNobody    Waits = ""          // it has ended
+	WaitsDesk      Waits = "desk"      // reception, return, stopping at the applicant's wish
+	WaitsOfficer   Waits = "officer"   // a post of the agency that resolves it
+	WaitsAgency    Waits = "agency"    // another agency that takes part
+	WaitsApplicant Waits = "applicant" // a supplement, a financial obligation
+	WaitsOutside   Waits = "outside"   // a pause with a basis in law
+)
+
+// WaitsFor lists whom a dossier may wait for, in the order of screens.
+var WaitsFor = []Waits{WaitsDesk, WaitsOfficer, WaitsAgency, WaitsApplicant, WaitsOutside}
+
+func (d *Dossier) waits() Waits {
+	switch d.Status {
+	case Submitted, WithdrawalRequested, Resolved:
+		return WaitsDesk
+	case SupplementRequested, Obligation:
+		return WaitsApplicant
+	case Processing, Correcting:
+		switch {
+		case d.Status == Processing && d.Standing() && d.Paused() != nil:
+			return WaitsOutside
+		case d.Holder.Agency == d.Competent:
+			return WaitsOfficer
+		case d.Holder.Agency == d.Desk:
+			return WaitsDesk
+		}
+		return WaitsAgency
+	}
+	return WaitsNobody
 }
 
 // SlipRow finds the dossier behind a printed paper.
@@ -92,6 +138,13 @@ func Project(d *Dossier, at time.Time) (Row, casefile.Rows) {
 		if !s.Completed.IsZero() {
 			r.SupplementTime += s.Completed.Sub(s.At).Microseconds()
 		}
+	}
+	c := d.Course()
+	r.Leaving = c.Leaving
+	r.Finished, r.NationalDue, r.Asked, r.Answered, r.AskedAgain, r.Most = c.Finished, c.Promised, c.Asked, c.Answered, c.AskedAgain, c.Most
+	r.Waits = d.waits()
+	if !d.Status.Ended() && d.Status != Resolved {
+		r.SoonAt = d.SoonAt
 	}
 	if p := d.Pending(); p != nil {
 		r.PendingAt = p.At

@@ -31,6 +31,11 @@ type Store interface {
 	Inbox(ctx context.Context, f InboxFilter) ([]casefile.WorkItem, string, error)
 	Counters(ctx context.Context, queues []string, now time.Time) (Counters, error)
 	Find(ctx context.Context, f FindFilter) ([]Row, string, error)
+	// List, ListLegs, Tally and Figures read dossiers and their legs by the filter's scope; see listing.go.
+	List(ctx context.Context, f ListFilter) ([]Row, string, error)
+	ListLegs(ctx context.Context, f ListFilter) ([]ListedLeg, string, error)
+	Tally(ctx context.Context, f ListFilter) (int, error)
+	Figures(ctx context.Context, measures []Measure, g FigureGroup, f ListFilter) ([]FigureLine, error)
 	// RowByCode returns of the row under a code or reference ID, Version, Code, Ref, SecretHash, Status, Account, Accepted
 	// and Due: what tracking decides on; ErrNotFound if there is none.
 	// A row asked for with its secret's hash may be as old as other nodes need to be heard of (a second).

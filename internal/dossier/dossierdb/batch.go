@@ -23,6 +23,7 @@ type Batch struct {
 	cases   casefiledb.Batch
 	rows    [][]any
 	slips   [][]any
+	legs    [][]any
 	spans   map[string]span
 	notices []jobs.Job
 }
@@ -49,6 +50,9 @@ func (b *Batch) Add(l *dossier.Life, tell bool) error {
 	b.rows = append(b.rows, rowArgs(row))
 	for _, x := range dossier.SlipRows(d, 0) {
 		b.slips = append(b.slips, slipArgs(x))
+	}
+	for _, x := range dossier.LegRows(d) {
+		b.legs = append(b.legs, legArgs(x))
 	}
 	for scope, n := range l.Numbers {
 		x := b.spans[scope]
@@ -78,6 +82,9 @@ func (s *Store) RecordBatch(ctx context.Context, b *Batch) error {
 			return err
 		}
 		if err := tx.InsertMany(ctx, "dossier_slip", slipColumns, b.slips); err != nil {
+			return err
+		}
+		if err := tx.InsertMany(ctx, "dossier_leg", legColumns, b.legs); err != nil {
 			return err
 		}
 		for scope, x := range b.spans {

@@ -167,6 +167,13 @@ func checkCase(ctx context.Context, tx *sqldb.Tx, a Against, heads map[string]jo
 	if !slices.Equal(slips, dossier.SlipRows(d, 0)) {
 		report("dossier_slip", "the printed papers are not those of the journal")
 	}
+	legs, err := legsOf(ctx, tx, j.Case)
+	if err != nil {
+		return out, err
+	}
+	if !slices.Equal(legs, dossier.LegRows(d)) {
+		report("dossier_leg", "the legs are not those of the journal")
+	}
 	terms.Expect(j.Case, rows)
 	more, err := casefiledb.Compare(ctx, tx, j.Case, rows)
 	return append(out, more...), err
@@ -189,16 +196,10 @@ func difference(have, want dossier.Row) string {
 	a, b := rowArgs(have), rowArgs(want)
 	var text strings.Builder
 	text.WriteString("differs from the journal in:")
-	for i, name := range columnNames {
+	for i, name := range columnList {
 		if a[i] != b[i] {
 			text.WriteString(" " + name)
 		}
 	}
 	return text.String()
-}
-
-var columnNames = []string{
-	"id", "version", "code", "ref", "secret_hash", "status", "procedure", "title", "sector", "owner", "owner_key", "account", "channel", "desk", "competent",
-	"submitted_at", "accepted_at", "due_at", "first_due_at", "resolved_at", "ended_at", "outcome", "step", "holder_agency", "holder_unit", "holder_role",
-	"holder_post", "updated_at",
 }

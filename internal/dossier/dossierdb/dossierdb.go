@@ -27,7 +27,8 @@ import (
 
 const dossierColumns = `id, version, code, ref, secret_hash, status, procedure, title, sector, owner, owner_key, account, channel, desk, competent,
 	submitted_at, accepted_at, due_at, first_due_at, resolved_at, ended_at, outcome, step, holder_agency, holder_unit, holder_role, holder_post, updated_at,
-	law, group_id, promised_at, apologised, late_reason, supplements, supplement_us, pending_at, standing`
+	law, group_id, promised_at, apologised, late_reason, supplements, supplement_us, pending_at, standing,
+	soon_at, waits, finished_at, national_due_at, asked_at, answered_at, asked_again_at, most_us, leaving_at`
 
 // trackColumns are what the public page decides on before it draws anything: it is asked for far more often than
 // any other page, and reading all columns costs twice as much.
@@ -36,16 +37,17 @@ const trackColumns = `id, version, code, ref, secret_hash, status, account, acce
 const (
 	sqlInsert = `INSERT INTO dossier (` + dossierColumns + `) VALUES
 		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-		 $29, $30, $31, $32, $33, $34, $35, $36, $37)`
+		 $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46)`
 	// Columns that never change after submission are left out, and so is the code unless it is new: SQLite
 	// writes an index again for every column that is named.
 	sqlMove = `UPDATE dossier SET ` + moveColumns + ` WHERE id = $1 AND version = $2`
-	sqlCode = `UPDATE dossier SET code = $30, ` + moveColumns + ` WHERE id = $1 AND version = $2`
+	sqlCode = `UPDATE dossier SET code = $39, ` + moveColumns + ` WHERE id = $1 AND version = $2`
 
 	moveColumns = `version = $3, secret_hash = $4, status = $5, owner = $6, owner_key = $7, accepted_at = $8, due_at = $9, first_due_at = $10,
 		resolved_at = $11, ended_at = $12, outcome = $13, step = $14, holder_agency = $15, holder_unit = $16, holder_role = $17, holder_post = $18,
 		updated_at = $19, desk = $20, competent = $21, law = $22, promised_at = $23, apologised = $24, late_reason = $25, supplements = $26,
-		supplement_us = $27, pending_at = $28, standing = $29`
+		supplement_us = $27, pending_at = $28, standing = $29, soon_at = $30, waits = $31, finished_at = $32, national_due_at = $33, asked_at = $34,
+		answered_at = $35, asked_again_at = $36, most_us = $37, leaving_at = $38`
 	sqlByID   = `SELECT ` + dossierColumns + ` FROM dossier WHERE id = $1`
 	sqlByCode = `SELECT ` + trackColumns + ` FROM dossier WHERE code = $1 AND code <> ''`
 	sqlByRef  = `SELECT ` + trackColumns + ` FROM dossier WHERE ref = $1`
@@ -82,6 +84,7 @@ var Statements = []string{
 	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlProjection, sqlProjected, sqlReproject,
+	sqlLegPut, sqlLegsCut, sqlLegsOf,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents,
 }
 
@@ -186,6 +189,9 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 	before := int64(0)
 	if d != nil {
 		before = d.Version
+	}
+	if err := keepLegs(ctx, t.tx, d, next); err != nil {
+		return nil, err
 	}
 	for _, x := range dossier.SlipRows(next, before) {
 		if _, err := t.tx.Exec(ctx, sqlSlipAdd, slipArgs(x)...); err != nil {
@@ -434,6 +440,7 @@ func moved(r dossier.Row, before int64, newCode bool) sqldb.Stmt {
 		string(r.Desk), string(r.Competent), r.Law, casefiledb.Micros(r.Promised), r.Apologised, r.LateReason, r.Supplements, r.SupplementTime,
 		casefiledb.Micros(r.PendingAt), r.Standing,
 	}}
+	st.Args = append(st.Args, courseArgs(r)...)
 	if newCode {
 		st.Text, st.Args = sqlCode, append(st.Args, r.Code)
 	}
@@ -441,13 +448,13 @@ func moved(r dossier.Row, before int64, newCode bool) sqldb.Stmt {
 }
 
 func rowArgs(r dossier.Row) []any {
-	return []any{
+	return append([]any{
 		r.ID, r.Version, r.Code, r.Ref, r.SecretHash, string(r.Status), r.Procedure, r.Title, r.Sector, r.Owner, r.OwnerKey, r.Account, r.Channel,
 		string(r.Desk), string(r.Competent), casefiledb.Micros(r.Submitted), casefiledb.Micros(r.Accepted), casefiledb.Micros(r.Due),
 		casefiledb.Micros(r.FirstDue), casefiledb.Micros(r.Resolved), casefiledb.Micros(r.Ended), r.Outcome, r.Step,
 		string(r.Holder.Agency), r.Holder.Unit, r.Holder.Role, r.Holder.Post, casefiledb.Micros(r.Updated),
 		r.Law, r.Group, casefiledb.Micros(r.Promised), r.Apologised, r.LateReason, r.Supplements, r.SupplementTime, casefiledb.Micros(r.PendingAt), r.Standing,
-	}
+	}, courseArgs(r)...)
 }
 
 func slipArgs(x dossier.SlipRow) []any {
@@ -475,15 +482,20 @@ func (s *Store) AwaitingSupplement(ctx context.Context, after string, limit int)
 
 func scanRow(row interface{ Scan(dest ...any) error }) (r dossier.Row, err error) {
 	var desk, competent, holder string
-	var submitted, accepted, due, first, resolved, ended, updated, promised, pending int64
+	var submitted, accepted, due, first, resolved, over, updated, promised, pending int64
+	var soon, finished, national, asked, answered, again, most, leaving int64
 	err = row.Scan(&r.ID, &r.Version, &r.Code, &r.Ref, &r.SecretHash, &r.Status, &r.Procedure, &r.Title, &r.Sector, &r.Owner, &r.OwnerKey, &r.Account, &r.Channel,
-		&desk, &competent, &submitted, &accepted, &due, &first, &resolved, &ended, &r.Outcome, &r.Step,
+		&desk, &competent, &submitted, &accepted, &due, &first, &resolved, &over, &r.Outcome, &r.Step,
 		&holder, &r.Holder.Unit, &r.Holder.Role, &r.Holder.Post, &updated,
-		&r.Law, &r.Group, &promised, &r.Apologised, &r.LateReason, &r.Supplements, &r.SupplementTime, &pending, &r.Standing)
+		&r.Law, &r.Group, &promised, &r.Apologised, &r.LateReason, &r.Supplements, &r.SupplementTime, &pending, &r.Standing,
+		&soon, &r.Waits, &finished, &national, &asked, &answered, &again, &most, &leaving)
+	r.Leaving = casefiledb.Instant(leaving)
+	r.SoonAt, r.Finished, r.NationalDue, r.Most = casefiledb.Instant(soon), ended(finished), casefiledb.Instant(national), time.Duration(most)*time.Microsecond
+	r.Asked, r.Answered, r.AskedAgain = casefiledb.Instant(asked), casefiledb.Instant(answered), casefiledb.Instant(again)
 	r.Promised, r.PendingAt = casefiledb.Instant(promised), casefiledb.Instant(pending)
 	r.Desk, r.Competent, r.Holder.Agency = agency.ID(desk), agency.ID(competent), agency.ID(holder)
 	r.Submitted, r.Accepted, r.Due, r.FirstDue = casefiledb.Instant(submitted), casefiledb.Instant(accepted), casefiledb.Instant(due), casefiledb.Instant(first)
-	r.Resolved, r.Ended, r.Updated = casefiledb.Instant(resolved), casefiledb.Instant(ended), casefiledb.Instant(updated)
+	r.Resolved, r.Ended, r.Updated = casefiledb.Instant(resolved), casefiledb.Instant(over), casefiledb.Instant(updated)
 	return r, err
 }
 

@@ -12,7 +12,7 @@ import (
 
 // projected is the version of the projection that this build writes. It grows whenever dossier.Project says more
 // than before; Reproject then brings the rows of older builds up.
-const projected = 1
+const projected = 2
 
 const (
 	sqlProjection = `SELECT version FROM projection WHERE kind = $1`
@@ -79,8 +79,14 @@ func reproject(ctx context.Context, tx *sqldb.Tx, id string) error {
 	}
 	row, _ := dossier.Project(d, events[len(events)-1].At)
 	st := moved(row, row.Version, false)
-	_, err = tx.Exec(ctx, st.Text, st.Args...)
-	return err
+	if _, err = tx.Exec(ctx, st.Text, st.Args...); err != nil {
+		return err
+	}
+	had, err := legsOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return putLegs(ctx, tx, id, had, dossier.LegRows(d))
 }
 
 // slipsOf returns the slip rows of a dossier.
