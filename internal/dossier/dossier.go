@@ -306,7 +306,7 @@ func step(p workflow.Process, id string) (workflow.Step, bool) {
 	return workflow.Step{}, false
 }
 
-// Files lists the papers of the dossier whose bytes are stored: scans, uploads and the result.
+// Files lists the papers of the dossier whose bytes are stored: scans, uploads and every document of every result.
 func (d *Dossier) Files() []Paper {
 	var out []Paper
 	for _, p := range d.Papers {
@@ -314,8 +314,22 @@ func (d *Dossier) Files() []Paper {
 			out = append(out, p)
 		}
 	}
-	if d.Result != nil && d.Result.File != nil && d.Result.File.Hash != "" {
-		out = append(out, *d.Result.File)
+	return append(out, d.ResultFiles()...)
+}
+
+// ResultFiles lists the stored documents of every version of the result, those in force first.
+func (d *Dossier) ResultFiles() []Paper {
+	var out []Paper
+	add := func(p *Paper) {
+		if p != nil && p.Hash != "" && !slices.ContainsFunc(out, func(o Paper) bool { return o.Hash == p.Hash }) {
+			out = append(out, *p)
+		}
+	}
+	for _, v := range slices.Backward(d.Issued) {
+		add(v.Result.File)
+		for _, m := range v.More {
+			add(m.File)
+		}
 	}
 	return out
 }

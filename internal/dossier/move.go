@@ -346,11 +346,15 @@ func (d *Dossier) complete(f Facts, by access.Actor, a workflow.Action, c ActCom
 	if r.Date == "" {
 		r.Date = f.Now.In(zone).Format(time.DateOnly)
 	}
-	var private map[string]any
+	private := map[string]any{}
 	if c.File != nil {
-		private = map[string]any{privateFile: c.File}
+		private[privateFile] = c.File
 	}
-	done, err := journal.New(EventResolved, f.Now, actor(by), d.Law, resolved{Action: a.ID, Label: a.Label, Result: r}, private)
+	more, err := d.readMore(f, c.More, private)
+	if err != nil {
+		return nil, err
+	}
+	done, err := journal.New(EventResolved, f.Now, actor(by), d.Law, resolved{Action: a.ID, Label: a.Label, Result: r, More: more}, private)
 	if err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (d *Dossier) Obligate(f Facts, by access.Actor, c ObligationCommand) (journ
 			return journal.Event{}, ErrObligation.Because(err)
 		}
 	}
-	if p, ok := pauseOf(f.Procedure, refObligation); ok {
+	if p, ok := ObligationPause(f.Procedure); ok {
 		v.Basis = p.Basis
 	}
 	return journal.New(EventObligationNoted, f.Now, actor(by), d.Law, v, nil)

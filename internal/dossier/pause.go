@@ -65,11 +65,14 @@ func (d *Dossier) Standing() bool {
 	return d.Accepted() && d.Due == nil && d.ResolvedAt.IsZero() && !d.Status.Ended()
 }
 
-// pauses lists what the procedure version allows the clock to stand for, the obligation apart: that has an act of
+// Pauses lists what the procedure version allows the clock to stand for, the obligation apart: that has an act of
 // its own.
-func pauses(v procedure.Version) []procedure.Pause {
+func Pauses(v procedure.Version) []procedure.Pause {
 	return slices.DeleteFunc(slices.Clone(v.Pauses), func(p procedure.Pause) bool { return p.ID == refObligation })
 }
+
+// ObligationPause tells on what basis the clock stands while a financial obligation is open; false: it runs on.
+func ObligationPause(v procedure.Version) (procedure.Pause, bool) { return pauseOf(v, refObligation) }
 
 func pauseOf(v procedure.Version, id string) (procedure.Pause, bool) {
 	i := slices.IndexFunc(v.Pauses, func(p procedure.Pause) bool { return p.ID == id })
@@ -88,7 +91,7 @@ func (d *Dossier) mayPause(f Facts, by access.Actor) error {
 		return ErrPaused
 	case d.Outcome != "":
 		return ErrDecided
-	case len(pauses(f.Procedure)) == 0:
+	case len(Pauses(f.Procedure)) == 0:
 		return ErrNoPause
 	}
 	return nil

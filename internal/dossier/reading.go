@@ -37,8 +37,8 @@ type InboxFilter struct {
 
 // Counters are the numbers beside the rail. Each is exact up to CountLimit, which means "that many or more".
 type Counters struct {
-	Reception, Handling, Supplement, Return int
-	DueSoon, Overdue                        int
+	Reception, Handling, Supplement, Return, Waiting int
+	DueSoon, Overdue                                 int
 }
 
 // CountLimit bounds each counter.

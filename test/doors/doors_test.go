@@ -71,6 +71,10 @@ var table = map[string][]string{
 	"GET /lam-viec": officers, "GET /lam-viec/": readers, "POST /lam-viec/hang-loat": slices.Concat(handlers, desks), "GET /tra-cuu-ho-so": readers, "GET /ho-so/": readers,
 	"POST /ho-so/{id}/tiep-nhan": desks, "POST /ho-so/{id}/tu-choi": desks, "POST /ho-so/{id}/bo-sung-tai-quay": desks, "POST /ho-so/{id}/bo-sung": slices.Concat(handlers, desks),
 	"POST /ho-so/{id}/xu-ly": slices.Concat(handlers, desks), "POST /ho-so/{id}/giao": {division, head}, "POST /ho-so/{id}/ghi-chu": slices.Concat(handlers, desks),
+	"POST /ho-so/{id}/hoan-tac": slices.Concat(handlers, desks), "POST /ho-so/{id}/tam-dung": handlers, "POST /ho-so/{id}/tiep-tuc": handlers, "POST /ho-so/{id}/xin-loi": {division, head},
+	"POST /ho-so/{id}/ly-do-tre-han": handlers, "POST /ho-so/{id}/nghia-vu-tai-chinh": handlers, "POST /ho-so/{id}/hoan-thanh-nghia-vu": slices.Concat(handlers, desks),
+	"POST /ho-so/{id}/chuyen-co-quan": desks, "POST /ho-so/{id}/rut": desks, "POST /ho-so/{id}/de-nghi-rut": desks, "POST /ho-so/{id}/khong-rut": desks, "POST /ho-so/{id}/dung": desks, "POST /ho-so/{id}/dong": desks,
+	"POST /ho-so/{id}/de-nghi-dinh-chinh": slices.Concat(desks, []string{head, clerk}), "POST /ho-so/{id}/dinh-chinh": {head, clerk}, "POST /ho-so/{id}/cap-lai": desks,
 	"GET /tiep-nhan-truc-tiep": desks, "POST /tiep-nhan-truc-tiep": desks,
 
 	"GET /danh-muc": {control, admin}, "GET /danh-muc/ban-hanh": {control}, "POST /danh-muc/ban-hanh": {control}, "GET /he-thong": {admin}, "POST /he-thong": {admin},

@@ -339,6 +339,7 @@ const (
 		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'handling' LIMIT CAST($3 AS INTEGER)) AS b),
 		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'supplement' LIMIT CAST($3 AS INTEGER)) AS c),
 		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'return' LIMIT CAST($3 AS INTEGER)) AS d),
+		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND stage = 'waiting' LIMIT CAST($3 AS INTEGER)) AS w),
 		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND due < $2 LIMIT CAST($3 AS INTEGER)) AS e),
 		(SELECT count(*) FROM (SELECT 1 FROM work_item WHERE queue = $1 AND due >= $2 AND due < 4611686018427387904 AND soon_at <= $2 LIMIT CAST($3 AS INTEGER)) AS f)`
 )
@@ -426,20 +427,21 @@ func scanWork(rows interface{ Scan(dest ...any) error }) (w casefile.WorkItem, e
 }
 
 // Counts are the numbers of one inbox, each exact up to the limit asked for.
-type Counts struct{ Reception, Handling, Supplement, Return, Overdue, Soon int }
+type Counts struct{ Reception, Handling, Supplement, Return, Waiting, Overdue, Soon int }
 
 // Count counts the open work of the queues.
 func Count(ctx context.Context, r Reader, queues []string, now time.Time, limit int) (Counts, error) {
 	var sum Counts
 	for _, q := range queues {
 		var c Counts
-		if err := r.QueryRow(ctx, sqlCount, q, now.UnixMicro(), limit).Scan(&c.Reception, &c.Handling, &c.Supplement, &c.Return, &c.Overdue, &c.Soon); err != nil {
+		if err := r.QueryRow(ctx, sqlCount, q, now.UnixMicro(), limit).Scan(&c.Reception, &c.Handling, &c.Supplement, &c.Return, &c.Waiting, &c.Overdue, &c.Soon); err != nil {
 			return sum, fmt.Errorf("count inbox: %w", err)
 		}
 		sum.Reception = min(limit, sum.Reception+c.Reception)
 		sum.Handling = min(limit, sum.Handling+c.Handling)
 		sum.Supplement = min(limit, sum.Supplement+c.Supplement)
 		sum.Return = min(limit, sum.Return+c.Return)
+		sum.Waiting = min(limit, sum.Waiting+c.Waiting)
 		sum.Overdue = min(limit, sum.Overdue+c.Overdue)
 		sum.Soon = min(limit, sum.Soon+c.Soon)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
@@ -71,8 +72,14 @@ type actForm struct {
 	reason  bool
 	items   []component.Option // papers of the procedure, for requests to supplement
 	second  bool               // asked before at this stage: a legal basis is owed
+	late    bool               // asked later than the law gives: a legal basis is owed
 	result  bool
 	hand    bool
+
+	asks    []ask           // further questions, in order
+	effects []string        // what the act does
+	outlook []string        // what it would do with what was typed
+	extra   []component.Act // further buttons of the form, in the bar
 
 	typed  url.Values
 	errors []component.FieldError
@@ -82,7 +89,7 @@ type actForm struct {
 // primary one.
 func (c *caseView) offer(ctx context.Context, d *desk, f dossier.Facts, id string, typed url.Values) {
 	c.form, c.others, c.danger = nil, nil, nil
-	acts := c.d.Next(f, actor(ctx))
+	acts := append(c.d.Next(f, actor(ctx)), c.d.Turns(f, actor(ctx))...)
 	if !slices.ContainsFunc(acts, func(a dossier.Act) bool { return a.ID == id }) {
 		id = ""
 	}
@@ -141,7 +148,7 @@ func (d *desk) formOf(ctx context.Context, x *dossier.Dossier, f dossier.Facts, 
 		form.consequences = []string{lang.T(ctx, "desk.refuse.ends"), lang.T(ctx, "desk.refuse.slip"), lang.T(ctx, "desk.refuse.final")}
 	case dossier.ActSupplement:
 		form.path, form.reason = pathCase+x.ID+"/bo-sung", true
-		form.supplement(ctx, x, f)
+		form.supplement(ctx, d, x, f)
 	case dossier.ActComplete:
 		form.path = pathCase + x.ID + "/bo-sung-tai-quay"
 		form.lead = lang.T(ctx, "desk.complete.lead")
@@ -153,10 +160,29 @@ func (d *desk) formOf(ctx context.Context, x *dossier.Dossier, f dossier.Facts, 
 	case dossier.ActNote:
 		form.path, form.note, form.must = pathCase+x.ID+"/ghi-chu", true, true
 		form.lead = lang.T(ctx, "desk.note.lead")
+	case dossier.ActCorrect:
+		form.path, form.lead = pathCase+x.ID+"/dinh-chinh", lang.T(ctx, "desk.turn.correct")
+		form.results(f)
+		form.typed.Set(fieldName, x.Result.Name)
 	default:
-		form.process(ctx, d, x, f, a, n)
+		t, ok := turnOf(a.ID)
+		if !ok {
+			form.process(ctx, d, x, f, a, n)
+			break
+		}
+		form.path = pathCase + x.ID + "/" + t.path
+		t.ask(d, ctx, x, f, form)
 	}
 	return form
+}
+
+// results asks for the documents of a result, with what is usual.
+func (a *actForm) results(f dossier.Facts) {
+	a.result, a.files = true, true
+	a.typed = url.Values{fieldDate: {today(f.Now)}}
+	if len(f.Procedure.Results) > 0 {
+		a.typed.Set(fieldName, f.Procedure.Results[0].Name)
+	}
 }
 
 // accept shows the limit that will hold and when the result would be due.
@@ -192,12 +218,18 @@ func (a *actForm) accept(ctx context.Context, x *dossier.Dossier, f dossier.Fact
 	}
 }
 
-func (a *actForm) supplement(ctx context.Context, x *dossier.Dossier, f dossier.Facts) {
+func (a *actForm) supplement(ctx context.Context, d *desk, x *dossier.Dossier, f dossier.Facts) {
 	stage := dossier.AtReception
 	a.lead = lang.T(ctx, "desk.supplement.reception")
 	if x.Status == dossier.Processing {
 		stage = dossier.AtAppraisal
 		a.lead = lang.T(ctx, "desk.supplement.appraisal")
+		if by, err := x.AskBy(f); err == nil && !by.IsZero() {
+			a.late = f.Now.After(by)
+			if !a.late {
+				a.effects = []string{lang.T(ctx, "desk.supplement.ask-by", "when", when(ctx, by))}
+			}
+		}
 	}
 	rounds := 0
 	for _, s := range x.Supplements {
@@ -205,7 +237,9 @@ func (a *actForm) supplement(ctx context.Context, x *dossier.Dossier, f dossier.
 			rounds++
 		}
 	}
-	a.second = rounds >= f.Rules.Supplement.Rounds
+	if a.second = rounds >= f.Rules.Supplement.Rounds; a.second {
+		a.asks = []ask{d.approver(ctx, x, f.Now, actor(ctx).May(access.DossierDecide))}
+	}
 	for _, c := range f.Procedure.Components {
 		if !c.Note {
 			a.items = append(a.items, component.Option{Value: c.ID, Label: c.Name})
@@ -235,20 +269,15 @@ func (a *actForm) process(ctx context.Context, d *desk, x *dossier.Dossier, f do
 	case workflow.Decline:
 		a.consequences = []string{lang.T(ctx, "desk.decline.result"), lang.T(ctx, "desk.decline.reason")}
 	case workflow.Result:
-		a.result, a.files = true, true
+		a.results(f)
 	case workflow.Hand:
 		a.note, a.hand = false, true
 		a.lead = lang.T(ctx, "desk.hand.lead")
 	case workflow.Complete:
-		a.note, a.hand, a.result, a.files = false, true, true, true
+		a.results(f)
+		a.note, a.hand = false, true
 		a.lead = lang.T(ctx, "desk.complete-visit.lead")
 	case workflow.SendBack:
-	}
-	if a.result {
-		a.typed = url.Values{fieldDate: {today(f.Now)}}
-		if len(f.Procedure.Results) > 0 {
-			a.typed.Set(fieldName, f.Procedure.Results[0].Name)
-		}
 	}
 	if a.hand {
 		if a.typed == nil {
@@ -261,7 +290,11 @@ func (a *actForm) process(ctx context.Context, d *desk, x *dossier.Dossier, f do
 
 // postOptions lists the posts that may get the work, each with who holds it.
 func (d *desk) postOptions(ctx context.Context, h casefile.Holder, at time.Time) []component.Option {
-	posts := d.Service.Holders(h, at)
+	return d.labelled(ctx, d.Service.Holders(h, at), at)
+}
+
+// labelled lists posts with who holds them.
+func (d *desk) labelled(ctx context.Context, posts []agency.Post, at time.Time) []component.Option {
 	out := make([]component.Option, len(posts))
 	ids := make([]string, len(posts))
 	for i, p := range posts {
@@ -291,34 +324,53 @@ func (d *desk) postLabel(p agency.Post, at time.Time) string {
 	return p.Title
 }
 
+// mends names the inputs that mend a refusal, best first: the first one the form has is meant.
+var mends = map[string][]string{
+	dossier.ErrNoteNeeded.Code:       {fieldNote},
+	dossier.ErrReasonNeeded.Code:     {fieldReason, fieldNote},
+	dossier.ErrItemsNeeded.Code:      {fieldItems},
+	dossier.ErrPostNeeded.Code:       {fieldPost},
+	dossier.ErrSecondRequest.Code:    {fieldBasis},
+	dossier.ErrLateRequest.Code:      {fieldBasis},
+	dossier.ErrApproverNeeded.Code:   {fieldApprover},
+	dossier.ErrLimitNeeded.Code:      {fieldAmount, fieldLimit},
+	dossier.ErrResultNeeded.Code:     {fieldNumber},
+	dossier.ErrNoPause.Code:          {fieldCase},
+	dossier.ErrApologyDate.Code:      {fieldNewDate},
+	dossier.ErrFaultNeeded.Code:      {fieldFault},
+	dossier.ErrLateReason.Code:       {fieldLate},
+	dossier.ErrObligation.Code:       {fieldSumOf},
+	dossier.ErrObligationAmount.Code: {fieldSum},
+	dossier.ErrObligationProof.Code:  {fieldProof},
+	dossier.ErrRedirect.Code:         {fieldAgency},
+	errNewDate.Code:                  {fieldNewDate},
+	errPayUntil.Code:                 {fieldPayUntil},
+	errResultDate.Code:               {fieldDate},
+}
+
+// texts are the inputs that take words.
+var texts = []string{
+	fieldNote, fieldReason, fieldItems, fieldGuidance, fieldBasis, fieldNumber, fieldName, fieldTo, fieldSumOf, fieldNotice, fieldProof, fieldBack, fieldRefund,
+}
+
 // refuse ties a refusal to the input that mends it; false when it concerns none.
 func (a *actForm) refuse(ctx context.Context, e *fault.Error, typed url.Values) bool {
 	field := ""
+	for _, name := range mends[e.Code] {
+		if a.has(name) {
+			field = name
+			break
+		}
+	}
 	switch {
-	case errors.Is(e, dossier.ErrNoteNeeded):
-		field = fieldNote
-	case errors.Is(e, dossier.ErrReasonNeeded):
-		if field = fieldReason; !a.reason {
-			field = fieldNote
-		}
-	case errors.Is(e, dossier.ErrItemsNeeded):
-		field = fieldItems
-	case errors.Is(e, dossier.ErrPostNeeded):
-		field = fieldPost
-	case errors.Is(e, dossier.ErrSecondRequest):
-		field = fieldBasis
-	case errors.Is(e, dossier.ErrLimitNeeded):
-		if field = fieldLimit; a.ask {
-			field = fieldAmount
-		}
 	case errors.Is(e, dossier.ErrResultNeeded):
-		if field = fieldNumber; typed.Get(fieldNumber) != "" {
-			field = fieldName
-		}
+		field = emptyResult(typed)
+	case errors.Is(e, dossier.ErrObligation) && typed.Get(fieldSumOf) != "":
+		field = fieldNotice
 	case errors.Is(e, errResultDate):
-		field = fieldDate
+		field = wrongDate(typed)
 	case errors.Is(e, dossier.ErrTooLong):
-		for _, name := range []string{fieldNote, fieldReason, fieldItems, fieldGuidance, fieldBasis, fieldNumber, fieldName, fieldTo} {
+		for _, name := range texts {
 			if utf8.RuneCountInString(typed.Get(name)) > dossier.MaxText {
 				field = name
 			}
@@ -331,6 +383,21 @@ func (a *actForm) refuse(ctx context.Context, e *fault.Error, typed url.Values) 
 	}
 	a.errors = append(a.errors, component.FieldError{ID: field, Text: web.ErrorText(ctx, e)})
 	return true
+}
+
+// has reports whether the form has an input of that name.
+func (a *actForm) has(name string) bool {
+	switch name {
+	case fieldReason, fieldBasis:
+		return a.reason || a.asking(name)
+	case fieldNote:
+		return a.note || a.asking(name)
+	case fieldAmount:
+		return a.ask
+	case fieldItems, fieldPost, fieldLimit, fieldDate, fieldNumber:
+		return true
+	}
+	return a.asking(name)
 }
 
 func (a *actForm) errorOf(name string) string {
@@ -413,7 +480,7 @@ func (d *desk) refuse(w http.ResponseWriter, r *http.Request) error {
 
 func (d *desk) supplement(w http.ResponseWriter, r *http.Request) error {
 	return d.simple(w, r, dossier.ActSupplement, "desk.supplement-asked", func(req dossier.Request, f web.Form) (*dossier.Dossier, error) {
-		c := dossier.SupplementRequest{Reason: f.Get(fieldReason), Guidance: f.Get(fieldGuidance), Basis: f.Get(fieldBasis)}
+		c := dossier.SupplementRequest{Reason: f.Get(fieldReason), Guidance: f.Get(fieldGuidance), Basis: f.Get(fieldBasis), Approver: f.Get(fieldApprover)}
 		if chosen := f.Values[fieldMissing]; len(chosen) > 0 {
 			x, _, err := d.Service.Dossier(r.Context(), req.By, req.Dossier)
 			if err != nil {
@@ -460,24 +527,18 @@ func (d *desk) act(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	action := f.Get(fieldAction)
+	rs, err := d.readResults(&f, files)
+	if f.Get(fieldDo) == doMore {
+		return d.moreResults(w, r, action, f, err)
+	}
+	if err != nil {
+		return d.again(w, r, action, f, err)
+	}
 	c := dossier.ActCommand{
 		Action: action, Note: f.Get(fieldNote), Post: f.Get(fieldPost), To: f.Get(fieldTo), Method: f.Get(fieldMethod),
-		Result: dossier.Result{Number: f.Get(fieldNumber), Name: f.Get(fieldName)},
+		Result: rs[0], File: rs[0].File, More: rs[1:],
 	}
-	if day := f.Get(fieldDate); day != "" {
-		t, ok := web.ReadDate(day)
-		if !ok {
-			return d.again(w, r, action, f, errResultDate)
-		}
-		c.Result.Date = t.Format(time.DateOnly)
-	}
-	for _, file := range files {
-		if file.err != nil {
-			return d.again(w, r, action, f, file.err)
-		}
-		p := file.paper
-		c.File = &p
-	}
+	c.Result.File = nil
 	if _, err := d.Service.Act(ctx, req, c); err != nil {
 		return d.again(w, r, action, f, err)
 	}

@@ -55,6 +55,27 @@ type Acts interface {
 	ActMany(ctx context.Context, rs []dossier.Request) []dossier.Line
 }
 
+// Turns are the lawful turns of a dossier's life beside reception and its process.
+type Turns interface {
+	Approvers(d *dossier.Dossier, at time.Time) []agency.Post
+	Pause(ctx context.Context, r dossier.Request, c dossier.PauseCommand) (*dossier.Dossier, error)
+	Resume(ctx context.Context, r dossier.Request) (*dossier.Dossier, error)
+	Apologise(ctx context.Context, r dossier.Request, c dossier.ApologyCommand) (*dossier.Dossier, error)
+	ExplainLateness(ctx context.Context, r dossier.Request, reason, note string) (*dossier.Dossier, error)
+	Obligate(ctx context.Context, r dossier.Request, c dossier.ObligationCommand) (*dossier.Dossier, error)
+	MeetObligation(ctx context.Context, r dossier.Request, proof string) (*dossier.Dossier, error)
+	Withdraw(ctx context.Context, r dossier.Request, reason string) (*dossier.Dossier, error)
+	RequestWithdrawal(ctx context.Context, r dossier.Request, reason string) (*dossier.Dossier, error)
+	DropWithdrawal(ctx context.Context, r dossier.Request) (*dossier.Dossier, error)
+	Stop(ctx context.Context, r dossier.Request, c dossier.StopCommand) (*dossier.Dossier, error)
+	Close(ctx context.Context, r dossier.Request) (*dossier.Dossier, error)
+	Redirect(ctx context.Context, r dossier.Request, c dossier.RedirectCommand) (*dossier.Dossier, error)
+	Undo(ctx context.Context, r dossier.Request) (*dossier.Dossier, error)
+	OpenCorrection(ctx context.Context, r dossier.Request, reason, whose string) (*dossier.Dossier, error)
+	Correct(ctx context.Context, r dossier.Request, c dossier.CorrectCommand) (*dossier.Dossier, error)
+	Reissue(ctx context.Context, r dossier.Request, reason, whose string) (*dossier.Dossier, error)
+}
+
 // Intake is what the counter records for a person.
 type Intake interface {
 	Offer(code string) (procedure.Offer, error)
@@ -75,6 +96,7 @@ type Intake interface {
 type Service interface {
 	Lists
 	Acts
+	Turns
 	Intake
 }
 
@@ -130,7 +152,10 @@ const (
 type desk struct {
 	Deps
 	forms sync.Map // digest of a form → *eform.Compiled
-	days  distances
+	// sealKey seals what hidden inputs say of files. It lives as long as the process: after a restart, or at another
+	// node, a form asks for its file again.
+	sealKey []byte
+	days    distances
 }
 
 // Paths that other pages lead to.
@@ -146,7 +171,7 @@ func Register(m *web.Mux, deps Deps) {
 	if deps.Policy.Kinds == nil {
 		deps.Policy = upload.Default
 	}
-	d := &desk{Deps: deps}
+	d := &desk{Deps: deps, sealKey: []byte(journal.NewSecret(32))}
 	read := web.May(access.DossierRead, access.DossierReadAll)
 	reception := web.May(access.DossierAccept)
 	handle := web.May(access.DossierHandle, access.DossierAssign, access.DossierDecide, access.DossierResult, access.DossierReturn)
@@ -169,6 +194,8 @@ func Register(m *web.Mux, deps Deps) {
 	m.Handle("POST /ho-so/{id}/giao", web.May(access.DossierAssign), d.assign)
 	m.Handle("POST /ho-so/{id}/ghi-chu", web.May(access.DossierAccept, access.DossierHandle), d.note)
 	m.Handle("POST /ho-so/{id}/bo-sung-tai-quay", intake, d.complete)
+	m.Handle("POST /ho-so/{id}/dinh-chinh", web.May(access.DossierResult, access.DossierDecide), d.correct, large...)
+	d.registerTurns(m)
 
 	m.Handle("GET /tiep-nhan-truc-tiep", intake, d.choose)
 	m.Handle("POST /tiep-nhan-truc-tiep", intake, d.begin)

@@ -159,8 +159,8 @@ func (d *desk) paperRows(ctx context.Context, x *dossier.Dossier, f dossier.Fact
 	for _, p := range x.Papers {
 		out = append(out, paperLine(ctx, x.ID, p, componentName(f.Procedure, p.Component)))
 	}
-	if x.Result != nil && x.Result.File != nil {
-		row := paperLine(ctx, x.ID, *x.Result.File, lang.T(ctx, "desk.paper.result"))
+	for _, p := range x.ResultFiles() {
+		row := paperLine(ctx, x.ID, p, lang.T(ctx, "desk.paper.result"))
 		row.result = true
 		out = append(out, row)
 	}
@@ -238,11 +238,8 @@ func (d *desk) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	hash := r.PathValue("hash")
-	papers := slices.Clone(x.Papers)
-	if x.Result != nil && x.Result.File != nil {
-		papers = append(papers, *x.Result.File)
-	}
-	i := slices.IndexFunc(papers, func(p dossier.Paper) bool { return p.Hash != "" && p.Hash == hash })
+	papers := x.Files()
+	i := slices.IndexFunc(papers, func(p dossier.Paper) bool { return p.Hash == hash })
 	if i < 0 {
 		return filestore.ErrNotFound
 	}

@@ -112,7 +112,7 @@ func mayMove(by access.Actor) bool {
 
 // note1 is the line under the title: how much waits, and how much of it is late.
 func (d *desk) note1(ctx context.Context, c dossier.Counters) string {
-	total := c.Reception + c.Handling + c.Supplement + c.Return
+	total := c.Reception + c.Handling + c.Supplement + c.Return + c.Waiting
 	if total == 0 {
 		return ""
 	}

@@ -186,7 +186,10 @@ func TestASecondSupplementAsksForItsBasis(t *testing.T) {
 	o.post("cb-mot-cua", draft, with(counter.form(draft), countName(formCopy, "ban-ve"), "2", fieldDo, doAccept)).to(t)
 	o.get("cb-mot-cua", path).has("Chờ tiếp nhận", "2 bản sao", "đơn đề nghị.pdf")
 	ask().want(http.StatusConflict).has("phải nêu căn cứ pháp lý")
-	ask(fieldBasis, "Khoản 2 Điều 9 Luật Thử").to(t)
+	ask(fieldBasis, "Khoản 2 Điều 9 Luật Thử").want(http.StatusUnprocessableEntity).has("Chọn lãnh đạo đã đồng ý")
+	ask(fieldBasis, "Khoản 2 Điều 9 Luật Thử", fieldApprover, "nguoi-la").want(http.StatusUnprocessableEntity).has("Chọn lãnh đạo đã đồng ý")
+	ask(fieldBasis, "Khoản 2 Điều 9 Luật Thử", fieldApprover, "giam-doc").to(t)
+	o.get("cb-mot-cua", path).has("Lãnh đạo đồng ý: Chức vụ giam-doc", "Căn cứ: Khoản 2 Điều 9 Luật Thử", "thêm lần nữa ở cùng giai đoạn")
 }
 
 func TestALimitIsChosenOrStatedWhenTheSourceGivesSeveralOrNone(t *testing.T) {

@@ -31,6 +31,7 @@ var views = []view{
 	{id: "sap-den-han", icon: component.IconHourglass, tone: component.DueSoon, key: "s", urgency: dossier.DueSoon, bulk: true, count: func(c dossier.Counters) int { return c.DueSoon }},
 	{id: "qua-han", icon: component.IconAlert, tone: component.Overdue, key: "q", urgency: dossier.Overdue, bulk: true, count: func(c dossier.Counters) int { return c.Overdue }},
 	{id: "cho-bo-sung", icon: component.IconPause, tone: component.Paused, key: "b", stage: casefile.Supplement, count: func(c dossier.Counters) int { return c.Supplement }},
+	{id: "cho-ben-ngoai", icon: component.IconHourglass, tone: component.Paused, key: "o", stage: casefile.Waiting, count: func(c dossier.Counters) int { return c.Waiting }},
 	{id: "cho-tra", icon: component.IconReturn, key: "r", stage: casefile.Return, bulk: true, count: func(c dossier.Counters) int { return c.Return }},
 }
 

@@ -33,6 +33,7 @@ type caseView struct {
 	answers []eform.SectionSummary
 	papers  []paperRow
 	moments []component.Moment
+	states  []stateBanner // what keeps the dossier from going its ordinary way
 	slips   []slipLink
 	held    string          // who has it, and since when
 	told    templ.Component // what the applicant was told; nil: nothing
@@ -80,9 +81,8 @@ func (d *desk) caseOf(ctx context.Context, id string) (*caseView, error) {
 		return nil, err
 	}
 	c.papers = d.paperRows(ctx, x, f)
-	for i := len(moments) - 1; i >= 0; i-- {
-		c.moments = append(c.moments, momentText(ctx, moments[i], n))
-	}
+	c.moments = history(ctx, x, moments, n)
+	c.states = statesOf(ctx, x)
 	c.slips = slipsOf(ctx, x)
 	c.held = heldBy(ctx, x, n, now)
 	if d.Told != nil {
@@ -103,13 +103,13 @@ func (c *caseView) dates(ctx context.Context, d *desk, f dossier.Facts) {
 		c.left = d.left(ctx, x.AnswerDue, f.Now, f.DeskClock)
 	case x.Due != nil && !x.DueAt().IsZero():
 		c.due = lang.T(ctx, "desk.case.due", "when", when(ctx, x.DueAt()))
-		if x.Status == dossier.Processing {
+		if x.Status == dossier.Processing || x.Status == dossier.Obligation || x.Status == dossier.WithdrawalRequested {
 			c.left = d.left(ctx, x.DueAt(), f.Now, f.Clock)
 		}
 	case x.Pending() != nil && x.Pending().Until != "":
 		c.due = lang.T(ctx, "desk.case.until", "day", dayText(ctx, x.Pending().Until))
 	}
-	if x.Status == dossier.Processing && !x.StepDue.IsZero() {
+	if (x.Status == dossier.Processing || x.Status == dossier.Correcting) && !x.StepDue.IsZero() {
 		c.stepTone = component.InTime
 		c.step = lang.T(ctx, "desk.step.within")
 		if f.Now.After(x.StepDue) {
@@ -166,13 +166,7 @@ func caseFacts(ctx context.Context, x *dossier.Dossier, n names) []component.Fac
 	if x.Outcome != "" {
 		add("outcome", lang.T(ctx, "outcome."+x.Outcome))
 	}
-	if r := x.Result; r != nil {
-		number := r.Number
-		if r.Date != "" {
-			number = strings.Trim(number+", "+dayText(ctx, r.Date), ", ")
-		}
-		add("result", strings.Trim(r.Name+"\n"+number, "\n"))
-	}
+	lifeFacts(ctx, x, add)
 	add("reason", x.Reason)
 	if !x.ReturnedAt.IsZero() {
 		add("returned", strings.Trim(when(ctx, x.ReturnedAt)+", "+x.ReturnedTo, ", "))
@@ -199,12 +193,12 @@ func (d *desk) summary(ctx context.Context, x *dossier.Dossier) ([]eform.Section
 // heldBy says who has the dossier now, for those who cannot act on it.
 func heldBy(ctx context.Context, x *dossier.Dossier, n names, now time.Time) string {
 	switch x.Status {
-	case dossier.Refused, dossier.Returned:
+	case dossier.Refused, dossier.Returned, dossier.Withdrawn, dossier.Stopped, dossier.Closed:
 		return lang.T(ctx, "desk.held.ended")
 	case dossier.SupplementRequested:
 		p := x.Pending()
 		return lang.T(ctx, "desk.held.applicant", "since", when(ctx, p.At))
-	case dossier.Submitted, dossier.Processing, dossier.Resolved:
+	case dossier.Submitted, dossier.Processing, dossier.Resolved, dossier.Obligation, dossier.WithdrawalRequested, dossier.Correcting:
 	}
 	step := x.StepTitle
 	if step == "" {
@@ -215,42 +209,6 @@ func heldBy(ctx context.Context, x *dossier.Dossier, n names, now time.Time) str
 		since = x.SubmittedAt
 	}
 	return lang.T(ctx, "desk.held.by", "step", step, "who", n.holder(ctx, x.Holder, now), "since", when(ctx, since))
-}
-
-// momentText puts one entry of the timeline into words.
-func momentText(ctx context.Context, m dossier.Moment, n names) component.Moment {
-	out := component.Moment{Title: lang.T(ctx, "event."+m.Kind), When: when(ctx, m.At), ISO: iso(m.At), By: n.by(ctx, m.By, m.At), State: component.StepDone}
-	if m.Label != "" {
-		out.Title = m.Label
-	}
-	var lines []string
-	add := func(key string, args ...any) { lines = append(lines, lang.T(ctx, "desk.moment."+key, args...)) }
-	if m.Code != "" {
-		add("code", "code", m.Code)
-	}
-	if !m.Due.IsZero() {
-		add("due", "when", when(ctx, m.Due))
-	}
-	if m.Outcome != "" {
-		lines = append(lines, lang.T(ctx, "outcome."+m.Outcome))
-	}
-	if m.Result != nil && m.Result.Name != "" {
-		add("result", "name", m.Result.Name, "number", m.Result.Number)
-	}
-	if m.Step != "" {
-		add("to", "step", m.Step, "who", n.holder(ctx, m.Holder, m.At))
-	}
-	if m.Post != "" {
-		add("post", "post", n.post(m.Post, m.At))
-	}
-	if m.Until != "" {
-		add("until", "day", dayText(ctx, m.Until))
-	}
-	if m.Erased {
-		add("erased")
-	}
-	out.Body = momentBody(lines, m.Note, m.Items)
-	return out
 }
 
 func (d *desk) show(w http.ResponseWriter, r *http.Request) error {
@@ -337,7 +295,7 @@ func (d *desk) changedSince(ctx context.Context, id string, version int64) ([]co
 	n := d.names()
 	out := make([]component.Moment, len(moments))
 	for i, m := range moments {
-		out[i] = momentText(ctx, m, n)
+		out[i] = momentText(ctx, id, m, n)
 	}
 	return out, nil
 }
@@ -345,7 +303,7 @@ func (d *desk) changedSince(ctx context.Context, id string, version int64) ([]co
 // typedFacts are the texts of a form, to be copied by hand when its act is gone.
 func typedFacts(ctx context.Context, values url.Values) []component.Fact {
 	var out []component.Fact
-	for _, name := range []string{fieldNote, fieldReason, fieldItems, fieldGuidance, fieldBasis, fieldNumber, fieldName, fieldTo} {
+	for _, name := range texts {
 		if v := values.Get(name); v != "" {
 			out = append(out, component.Fact{Name: lang.T(ctx, "desk.field."+name), Value: v})
 		}

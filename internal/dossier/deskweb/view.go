@@ -2,6 +2,7 @@ package deskweb
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/procedure"
@@ -41,6 +42,30 @@ func (a actForm) onlyPost() []string {
 	return nil
 }
 
+// label is what the question is called.
+func (q ask) label(ctx context.Context) string { return lang.T(ctx, "desk.field."+q.name) }
+
+// chosen is the option of a question that was chosen; of a question with all options in sight, the only one there is.
+func (a actForm) chosen(q ask) []string {
+	if v := a.typed.Get(q.name); v != "" {
+		return []string{v}
+	}
+	if len(q.options) == 1 && q.kind == askOne && !q.optional {
+		return []string{q.options[0].Value}
+	}
+	return nil
+}
+
+// files is the file of the row that arrived earlier.
+func (r resultRow) files() []component.StoredFile {
+	if r.kept == nil {
+		return nil
+	}
+	return []component.StoredFile{*r.kept}
+}
+
+func decimal(n int) string { return strconv.Itoa(n) }
+
 // barButton is the button of the open act as it stands in the bar. A dangerous act has its own, in its panel.
 func barButton(a actForm) component.Act {
 	b := a.button
@@ -72,8 +97,13 @@ func postEmpty(ctx context.Context, a actForm) string {
 }
 
 func basisHint(ctx context.Context, a actForm) string {
-	if a.id == dossier.ActSupplement && a.second {
+	switch {
+	case a.id != dossier.ActSupplement:
+		return ""
+	case a.second:
 		return lang.T(ctx, "desk.supplement.second")
+	case a.late:
+		return lang.T(ctx, "desk.supplement.late")
 	}
 	return ""
 }

@@ -140,6 +140,8 @@ func urgencyOf(ctx context.Context, stage casefile.Stage, due, soon, now time.Ti
 		return component.Paused, lang.T(ctx, "desk.urgency.supplement")
 	case casefile.Return:
 		return component.Done, lang.T(ctx, "desk.urgency.return")
+	case casefile.Waiting:
+		return component.Paused, lang.T(ctx, "desk.urgency.waiting")
 	case casefile.Reception, casefile.Handling:
 	}
 	switch deadline.StateOf(due, soon, now) {
@@ -163,6 +165,9 @@ func standing(ctx context.Context, d *dossier.Dossier, now time.Time) (component
 		tone, _ := urgencyOf(ctx, casefile.Reception, d.AnswerDue, d.AnswerDue.Add(-2*time.Hour), now)
 		return tone, lang.T(ctx, "status.submitted")
 	case dossier.Processing:
+		if d.Standing() {
+			return component.Paused, lang.T(ctx, "desk.urgency.paused")
+		}
 		return urgencyOf(ctx, casefile.Handling, d.DueAt(), d.SoonAt, now)
 	}
 	return statusTone(d.Status), lang.T(ctx, "status."+string(d.Status))
@@ -170,15 +175,17 @@ func standing(ctx context.Context, d *dossier.Dossier, now time.Time) (component
 
 func statusTone(s dossier.Status) component.Tone {
 	switch s {
-	case dossier.SupplementRequested:
+	case dossier.SupplementRequested, dossier.Obligation:
 		return component.Paused
+	case dossier.WithdrawalRequested, dossier.Correcting:
+		return component.DueSoon
 	case dossier.Resolved, dossier.Returned:
 		return component.Done
 	case dossier.Submitted:
 		return component.Notice
 	case dossier.Processing:
 		return component.InTime
-	case dossier.Refused:
+	case dossier.Refused, dossier.Withdrawn, dossier.Stopped, dossier.Closed:
 	}
 	return component.Neutral
 }

@@ -98,6 +98,7 @@ func world(t testing.TB) dossiertest.World {
 				Code: dossiertest.Permit, Name: "Cấp giấy phép thử", Channels: []procedure.Channel{limits(procedure.Direct, "5wd"), limits(procedure.Online, "4wd")},
 				Components: []procedure.Component{{ID: "don", Name: "Đơn đề nghị", Originals: 1, Required: true}, {ID: "ban-ve", Name: "Bản vẽ", Copies: 1}},
 				Results:    []procedure.Result{{Name: "Giấy phép thử"}},
+				Pauses:     []procedure.Pause{{ID: "niem-yet", Name: "Niêm yết công khai", Basis: "Điều 9 Luật Thử"}, {ID: "financial_obligation", Name: "Thực hiện nghĩa vụ tài chính", Basis: "Điều 10 Luật Thử"}},
 			}),
 			version(procedure.Version{Code: dossiertest.Vague, Name: "Thủ tục không rõ hạn"}),
 			version(procedure.Version{Code: twoLimits, Name: "Thủ tục hai thời hạn", Channels: []procedure.Channel{limits(procedure.Direct, "3wd", "10wd"), limits(procedure.Online, "3wd", "10wd")}}),

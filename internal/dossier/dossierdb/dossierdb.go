@@ -298,7 +298,7 @@ func (s *Store) Counters(ctx context.Context, queues []string, now time.Time) (d
 	if err != nil {
 		return dossier.Counters{}, err
 	}
-	out := dossier.Counters{Reception: n.Reception, Handling: n.Handling, Supplement: n.Supplement, Return: n.Return, DueSoon: n.Soon, Overdue: n.Overdue}
+	out := dossier.Counters{Reception: n.Reception, Handling: n.Handling, Supplement: n.Supplement, Return: n.Return, Waiting: n.Waiting, DueSoon: n.Soon, Overdue: n.Overdue}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.counters) > 5000 {

@@ -436,6 +436,8 @@ type Moment struct {
 	Text  string
 	Body  templ.Component
 	State StepState
+	// Struck says why the event no longer counts ("đã hoàn tác"): its title is struck through. Empty: it counts.
+	Struck string
 }
 
 // Step is one step of a path.
