@@ -25,6 +25,7 @@ const (
 	DossierDecide    Permission = "dossier.decide"   // approve or decline
 	DossierResult    Permission = "dossier.result"   // number and attach the result, release it
 	DossierReturn    Permission = "dossier.return"   // hand the result to the applicant
+	DossierErase     Permission = "dossier.erase"    // remove the personal data of an ended dossier, on a legal basis
 	DossierFile      Permission = "dossier.file"     // file an application for oneself (citizens)
 	CatalogueRead    Permission = "catalogue.read"   // see versions, drafts and import reports
 	CatalogueEdit    Permission = "catalogue.edit"   // import and propose versions

@@ -108,6 +108,11 @@ type Paper struct {
 	// What was found inside when it came; absent in papers from before this was looked for.
 	Signatures *Signatures `json:"signatures,omitempty"`
 	Flags      []string    `json:"flags,omitempty"` // scripts, attachments: as package upload names them
+
+	Origin string       `json:"origin,omitempty"` // how the file came to be here: OriginAttached …; empty: attached
+	From   *PaperSource `json:"from,omitempty"`   // of a reused paper
+	Meta   *PaperMeta   `json:"meta,omitempty"`   // once digitised
+	Scan   *Scan        `json:"scan,omitempty"`   // who made the file from the paper
 }
 
 // Supplement is one request to complete the dossier.
@@ -230,6 +235,8 @@ type Dossier struct {
 	Redirects   []Redirect
 	Undone      []Undoing
 	Correction  *Correction // the one that is open
+	Custody     []Item      // papers on paper: who has each
+	Handovers   []Handover  // of papers on paper, oldest first
 
 	Rating *Rating // what the person thought of it, after the return
 
@@ -237,6 +244,7 @@ type Dossier struct {
 	back   Status    // the state it goes back to
 	before *Dossier  // the state before the last act, while that act can be undone
 	last   lastEvent // who may undo it
+	blind  bool      // the list of papers was erased from the journal
 }
 
 // Note is a remark of an officer, seen inside only.
@@ -340,6 +348,7 @@ func (d *Dossier) Clone() *Dossier {
 	c.Papers, c.Supplements, c.Legs, c.Notes = slices.Clone(d.Papers), slices.Clone(d.Supplements), slices.Clone(d.Legs), slices.Clone(d.Notes)
 	c.Slips, c.Pauses, c.Apologies, c.Obligations = slices.Clone(d.Slips), slices.Clone(d.Pauses), slices.Clone(d.Apologies), slices.Clone(d.Obligations)
 	c.Revisions, c.DueLog = slices.Clone(d.Revisions), slices.Clone(d.DueLog)
+	c.Custody, c.Handovers = slices.Clone(d.Custody), slices.Clone(d.Handovers)
 	c.Redirects, c.Undone, c.Issued = slices.Clone(d.Redirects), slices.Clone(d.Undone), slices.Clone(d.Issued)
 	return &c
 }
@@ -348,6 +357,9 @@ func (d *Dossier) Clone() *Dossier {
 func (d *Dossier) Erase(now time.Time, by journal.Actor, basis string) (journal.Event, error) {
 	if !d.Status.Ended() || !d.ErasedAt.IsZero() {
 		return journal.Event{}, ErrState.With("status", string(d.Status))
+	}
+	if len(d.PendingHandovers()) > 0 {
+		return journal.Event{}, ErrHandoverPending
 	}
 	basis, err := text(basis, ErrReasonNeeded)
 	if err != nil {

@@ -72,6 +72,7 @@ type submitted struct {
 	Procedure ProcedurePin `json:"procedure"`
 	Process   Pin          `json:"process"`
 	Ref       string       `json:"ref"`
+	Reused    int          `json:"reused,omitempty"` // papers taken over from earlier dossiers, with consent
 }
 
 type accepted struct {
@@ -108,6 +109,7 @@ type request struct {
 type supplemented struct {
 	AnswerDue *time.Time    `json:"answer_due,omitempty"` // at reception: the answer is due anew
 	Due       *deadline.Due `json:"due,omitempty"`        // at appraisal: the clock restarts from zero
+	Reused    int           `json:"reused,omitempty"`     // papers taken over from earlier dossiers, with consent
 	Resume    bool          `json:"resume,omitempty"`     // it went on instead, where the rule set says so
 	SoonAt    *time.Time    `json:"soon_at,omitempty"`
 	StepDue   *time.Time    `json:"step_due,omitempty"`

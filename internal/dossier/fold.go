@@ -59,6 +59,10 @@ var folds = map[string]func(*Dossier, journal.Event) error{
 	EventReissued:            (*Dossier).applyReissued,
 	EventRated:               (*Dossier).applyRated,
 	EventDueRevised:          (*Dossier).applyDueRevised,
+	EventDigitised:           (*Dossier).applyDigitised,
+	EventHandedOver:          (*Dossier).applyHandedOver,
+	EventHandoverConfirmed:   (*Dossier).applyHandoverConfirmed,
+	EventHandoverRefused:     (*Dossier).applyHandoverRefused,
 }
 
 // Apply moves the state by one event. It refuses what the moves of this package could never have
@@ -136,6 +140,13 @@ func (d *Dossier) applyReturned(e journal.Event) error {
 	}
 	d.Status, d.ReturnedAt, d.EndedAt = Returned, e.At, e.At
 	d.end(e, v.Label)
+	var note string
+	if err := private(e, privateNote, &note); err != nil {
+		return err
+	}
+	if note != "" {
+		d.Notes = append(d.Notes, Note{At: e.At, By: e.By, Text: note})
+	}
 	return private(e, privateTo, &d.ReturnedTo)
 }
 
@@ -166,11 +177,13 @@ func (d *Dossier) applySubmitted(e journal.Event) error {
 	d.Account, d.Desk, d.Competent, d.Group = v.Account, v.Desk, v.Competent, v.Group
 	d.SubmittedAt, d.AnswerDue = e.At, moment(v.AnswerDue)
 	d.enter(e, Entry{Step: receptionStep, Title: receptionTitle, Holder: Reception(v.Desk), Due: v.AnswerDue})
-	return errors.Join(
+	err = errors.Join(
 		private(e, privateOwner, &d.Owner), private(e, privateSubmitter, &d.Submitter),
 		private(e, privateAnswers, &d.Answers), private(e, privatePapers, &d.Papers), private(e, privateSecret, &d.Secret),
 		private(e, privateMandate, &d.Mandate),
 	)
+	d.lodge(e)
+	return err
 }
 
 func (d *Dossier) applyAccepted(e journal.Event) error {
@@ -297,7 +310,9 @@ func (d *Dossier) applySupplemented(e journal.Event) error {
 			return err
 		}
 	}
-	return errors.Join(private(e, privateAnswers, &d.Answers), private(e, privatePapers, &d.Papers))
+	err = errors.Join(private(e, privateAnswers, &d.Answers), private(e, privatePapers, &d.Papers))
+	d.lodge(e)
+	return err
 }
 
 func (d *Dossier) applyMoved(e journal.Event) error {

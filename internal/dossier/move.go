@@ -54,6 +54,8 @@ type Facts struct {
 	DeskClock deadline.Env // the same of the desk
 	Procedure procedure.Version
 	Process   workflow.Process
+	// OtherLevel says that desk and resolving agency belong to different levels of administration.
+	OtherLevel bool
 	// Number takes the next number of a book (SlipScope) in the transaction of the act; nil, or 0 given: the
 	// book is not kept, no slip is numbered (a history that is brought in).
 	Number func(scope string) (int, error)
@@ -231,10 +233,10 @@ func (d *Dossier) Act(f Facts, by access.Actor, c ActCommand) ([]journal.Event, 
 		e, err := d.resolve(f, by, a, c, note)
 		return one(e, err)
 	case workflow.Hand:
-		e, err := d.hand(f, by, a, c)
+		e, err := d.hand(f, by, a, c, note)
 		return one(e, err)
 	case workflow.Complete:
-		return d.complete(f, by, a, c)
+		return d.complete(f, by, a, c, note)
 	}
 	to, err := d.entry(f, a.To)
 	if err != nil {
@@ -313,7 +315,10 @@ func (d *Dossier) resolve(f Facts, by access.Actor, a workflow.Action, c ActComm
 }
 
 // hand gives the result to the applicant: the end of the dossier.
-func (d *Dossier) hand(f Facts, by access.Actor, a workflow.Action, c ActCommand) (journal.Event, error) {
+func (d *Dossier) hand(f Facts, by access.Actor, a workflow.Action, c ActCommand, note string) (journal.Event, error) {
+	if err := d.noteOnOriginals(note); err != nil {
+		return journal.Event{}, err
+	}
 	to, err := text(c.To, nil)
 	if err != nil {
 		return journal.Event{}, err
@@ -330,11 +335,15 @@ func (d *Dossier) hand(f Facts, by access.Actor, a workflow.Action, c ActCommand
 	default:
 		return journal.Event{}, ErrAction.With("action", method)
 	}
-	return journal.New(EventReturned, f.Now, actor(by), d.Law, returned{Action: a.ID, Label: a.Label, Method: method}, map[string]any{privateTo: to})
+	private := map[string]any{privateTo: to}
+	if note != "" {
+		private[privateNote] = note
+	}
+	return journal.New(EventReturned, f.Now, actor(by), d.Law, returned{Action: a.ID, Label: a.Label, Method: method}, private)
 }
 
 // complete ends a same-visit dossier at the desk: issued and handed over at once.
-func (d *Dossier) complete(f Facts, by access.Actor, a workflow.Action, c ActCommand) ([]journal.Event, error) {
+func (d *Dossier) complete(f Facts, by access.Actor, a workflow.Action, c ActCommand, note string) ([]journal.Event, error) {
 	if d.Outcome == "" {
 		return nil, ErrNotDecided
 	}
@@ -358,7 +367,7 @@ func (d *Dossier) complete(f Facts, by access.Actor, a workflow.Action, c ActCom
 	if err != nil {
 		return nil, err
 	}
-	back, err := d.hand(f, by, a, c)
+	back, err := d.hand(f, by, a, c, note)
 	if err != nil {
 		return nil, err
 	}

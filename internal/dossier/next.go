@@ -78,7 +78,7 @@ func (d *Dossier) stepActs(f Facts, by access.Actor, holds bool) []Act {
 		}
 		act := Act{
 			ID: a.ID, Label: a.Label, Means: a.Means, Primary: a.Primary,
-			Note:   a.Note || a.Means == workflow.SendBack || a.Means == workflow.Decline,
+			Note:   a.Note || a.Means == workflow.SendBack || a.Means == workflow.Decline || (a.Means == workflow.Hand || a.Means == workflow.Complete) && len(d.OriginalsElsewhere()) > 0,
 			Post:   a.Means == workflow.Assign,
 			Result: a.Means == workflow.Result,
 			Danger: a.Means == workflow.Decline,

@@ -44,6 +44,12 @@ type Store interface {
 	AwaitingSupplement(ctx context.Context, after string, limit int) ([]string, string, error)
 	// BySlip returns the id of the dossier that a printed paper with the check code belongs to; ErrNotFound if none.
 	BySlip(ctx context.Context, check string) (string, error)
+	// PendingHandovers lists hand-overs to and from an agency that nobody confirmed yet, oldest first, at most limit of each.
+	PendingHandovers(ctx context.Context, at agency.ID, limit int) ([]Waiting, error)
+	// OwnedBy lists the newest rows that name a number as their owner's or submitter's.
+	OwnedBy(ctx context.Context, number string, limit int) ([]Row, error)
+	// Erase removes the personal data of an ended dossier and records on which basis.
+	Erase(ctx context.Context, by journal.Actor, id, basis string) error
 	// Lodged lists recent rows of a procedure whose owner has the number: a likely duplicate.
 	Lodged(ctx context.Context, procedure, number string, since time.Time) ([]Row, error)
 
@@ -125,6 +131,9 @@ func (s *Service) facts(d *Dossier, now time.Time) (Facts, error) {
 	if f.DeskClock, err = s.env.Clock(d.Desk, now); err != nil {
 		return f, err
 	}
+	desk, known := cat.Tree().At(d.Desk, day(now))
+	competent, both := cat.Tree().At(d.Competent, day(now))
+	f.OtherLevel = known && both && desk.Level != competent.Level
 	return f, nil
 }
 

@@ -65,6 +65,7 @@ func Submit(f Facts, by access.Actor, c Submission) (journal.Event, error) {
 	}
 	v := submitted{
 		Ref: newRef(), Channel: c.Channel, Desk: c.Desk, Competent: c.Competent, Form: c.Form, Process: c.Process, Account: c.Account, Group: c.Group,
+		Reused:    reusedPapers(c.Papers),
 		Procedure: ProcedurePin{Code: f.Procedure.Code, Number: f.Procedure.Number, Digest: f.Procedure.Digest, Name: f.Procedure.Name, Sector: f.Procedure.Sector},
 	}
 	if c.Channel == procedure.Online {
@@ -180,7 +181,8 @@ func (d *Dossier) Complete(f Facts, by access.Actor, c SupplementCommand) (journ
 		private[privateAnswers] = c.Answers
 	}
 	if c.Papers != nil {
-		private[privatePapers] = c.Papers
+		papers := carry(d.Papers, c.Papers)
+		private[privatePapers], v.Reused = papers, reusedPapers(papers)
 	}
 	return journal.New(EventSupplemented, f.Now, actor(by), d.Law, v, private)
 }

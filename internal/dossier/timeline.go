@@ -184,6 +184,34 @@ func (m *Moment) turn(e journal.Event) (err error) {
 		var v reissued
 		v, err = unmarshal[reissued](e.Data)
 		m.Choice, m.Reason = v.Fault, m.Note
+	default:
+		return m.papers(e)
+	}
+	return err
+}
+
+// papers reads what happened to papers. Items are their names; Choice is the kind of keeper they went to.
+func (m *Moment) papers(e journal.Event) (err error) {
+	switch e.Kind {
+	case EventHandedOver:
+		var v handedOver
+		if v, err = unmarshal[handedOver](e.Data); err != nil {
+			return err
+		}
+		m.Choice, m.Agency, m.Post, m.Due = v.To.Kind, v.To.Agency, v.To.Post, moment(v.Due)
+		var h handing
+		err = private(e, privateHanding, &h)
+		m.Items, m.Note = h.Names, h.Note
+	case EventHandoverRefused:
+		var v handoverAnswered
+		v, err = unmarshal[handoverAnswered](e.Data)
+		m.Undone, m.Flag, m.Reason = v.Handover, v.Recalled, m.Note
+	case EventDigitised:
+		var p Paper
+		err = private(e, privateFile, &p)
+		if m.Items = nil; p.Name != "" {
+			m.Items = []string{p.Name}
+		}
 	}
 	return err
 }

@@ -174,6 +174,13 @@ func checkCase(ctx context.Context, tx *sqldb.Tx, a Against, heads map[string]jo
 	if !slices.Equal(legs, dossier.LegRows(d)) {
 		report("dossier_leg", "the legs are not those of the journal")
 	}
+	waiting, err := handoversOf(ctx, tx, j.Case)
+	if err != nil {
+		return out, err
+	}
+	if !slices.Equal(waiting, dossier.HandoverRows(d)) {
+		report("dossier_handover", "the hand-overs that wait are not those of the journal")
+	}
 	terms.Expect(j.Case, rows)
 	more, err := casefiledb.Compare(ctx, tx, j.Case, rows)
 	return append(out, more...), err

@@ -86,6 +86,7 @@ var Statements = []string{
 	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlProjection, sqlProjected, sqlReproject,
 	sqlLegPut, sqlLegsCut, sqlLegsOf,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents,
+	sqlHandoverAdd, sqlHandoverDone, sqlHandoversOf, sqlHandoversTo, sqlHandoversFrom, sqlOwnedBy,
 }
 
 // Store keeps dossiers. It satisfies dossier.Store.
@@ -197,6 +198,9 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 		if _, err := t.tx.Exec(ctx, sqlSlipAdd, slipArgs(x)...); err != nil {
 			return nil, fmt.Errorf("keep slip: %w", err)
 		}
+	}
+	if err := t.handovers(ctx, d, next); err != nil {
+		return nil, err
 	}
 	if err := t.s.queue.Enqueue(ctx, t.tx, jobs.Job{
 		Kind: dossier.NoticeJob, Args: dossier.NoticeArgs{Case: id, From: next.Version - int64(len(events)) + 1, Seq: next.Version},
@@ -574,7 +578,7 @@ func (s *Store) Draft(ctx context.Context, id string) (dossier.Draft, error) {
 		if text != "" {
 			var f found
 			err = json.Unmarshal([]byte(text), &f)
-			p.Signatures, p.Flags = f.Signatures, f.Flags
+			p.Signatures, p.Flags, p.Origin, p.From, p.Meta = f.Signatures, f.Flags, f.Origin, f.From, f.Meta
 		}
 		return p, err
 	})
@@ -592,17 +596,20 @@ func (s *Store) DeleteDraft(ctx context.Context, id string) error {
 	return s.db.InTx(ctx, func(tx *sqldb.Tx) error { return (&Tx{s: s, tx: tx}).DropDraft(ctx, id) })
 }
 
-// found is what was found in the file of a paper, as the column holds it.
+// found is what was found in the file of a paper and where it came from, as the column holds it.
 type found struct {
-	Signatures *dossier.Signatures `json:"signatures,omitempty"`
-	Flags      []string            `json:"flags,omitempty"`
+	Signatures *dossier.Signatures  `json:"signatures,omitempty"`
+	Flags      []string             `json:"flags,omitempty"`
+	Origin     string               `json:"origin,omitempty"`
+	From       *dossier.PaperSource `json:"from,omitempty"`
+	Meta       *dossier.PaperMeta   `json:"meta,omitempty"`
 }
 
 // AddDraftPaper adds a paper to a draft.
 func (s *Store) AddDraftPaper(ctx context.Context, draft string, p dossier.DraftPaper) error {
 	text := ""
-	if p.Signatures != nil || len(p.Flags) > 0 {
-		b, err := json.Marshal(found{p.Signatures, p.Flags})
+	if p.Signatures != nil || len(p.Flags) > 0 || p.Origin != "" || p.From != nil || p.Meta != nil {
+		b, err := json.Marshal(found{p.Signatures, p.Flags, p.Origin, p.From, p.Meta})
 		if err != nil {
 			return fmt.Errorf("add paper: %w", err)
 		}
