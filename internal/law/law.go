@@ -49,7 +49,7 @@ type RuleSet struct {
 	Paper      PaperRule      `json:"paper"`
 	Forms      FormSet        `json:"forms"`
 
-	Rating     RatingRule     `json:"rating"`
+	Rating RatingRule `json:"rating"`
 
 	CorrectionWithin string `json:"correction_within,omitempty"` // wrong result through the agency's fault
 	MoneyWithin      string `json:"money_within,omitempty"`      // online money to the budget
