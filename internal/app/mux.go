@@ -23,6 +23,7 @@ func (a *App) mux() *web.Mux {
 	toOfficer, toApplicant := a.registerNotices(m)
 	a.desk(m, toOfficer)
 	a.filing(m, toApplicant)
+	a.ratings(m)
 	a.backOffice(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)

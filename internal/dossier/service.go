@@ -53,6 +53,9 @@ type Store interface {
 	// Lodged lists recent rows of a procedure whose owner has the number: a likely duplicate.
 	Lodged(ctx context.Context, procedure, number string, since time.Time) ([]Row, error)
 
+	// Grouped lists the rows of the dossiers that were lodged in one visit, in the order of lodging.
+	Grouped(ctx context.Context, group string) ([]Row, error)
+
 	drafts
 }
 

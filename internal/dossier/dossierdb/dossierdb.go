@@ -53,6 +53,7 @@ const (
 	sqlByRef  = `SELECT ` + trackColumns + ` FROM dossier WHERE ref = $1`
 	sqlLodged = `SELECT ` + dossierColumns + ` FROM dossier WHERE id IN
 		(SELECT case_id FROM case_term WHERE scope = '*' AND term = $1) AND procedure = $2 AND submitted_at >= $3 ORDER BY submitted_at DESC LIMIT 5`
+	sqlGrouped = `SELECT ` + dossierColumns + ` FROM dossier WHERE group_id = $1 AND group_id <> '' ORDER BY submitted_at, id LIMIT 100`
 	sqlSlipAdd = `INSERT INTO dossier_slip (check_code, case_id, event, form, book, year, number, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlBySlip  = `SELECT case_id FROM dossier_slip WHERE check_code = $1`
 	sqlSlipsOf = `SELECT check_code, case_id, event, form, book, year, number, at FROM dossier_slip WHERE case_id = $1 ORDER BY event, check_code`
@@ -81,7 +82,7 @@ var sqlByIDs = func() string {
 
 // Statements lists every statement of this package, for the test that prepares them on both engines.
 var Statements = []string{
-	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
+	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlGrouped, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlProjection, sqlProjected, sqlReproject,
 	sqlLegPut, sqlLegsCut, sqlLegsOf,
@@ -417,6 +418,12 @@ func (s *Store) one(ctx context.Context, stmt, arg string) (dossier.Row, error) 
 // Lodged lists recent dossiers of a procedure whose owner has the number.
 func (s *Store) Lodged(ctx context.Context, procedure, number string, since time.Time) ([]dossier.Row, error) {
 	rows, err := s.db.Query(ctx, sqlLodged, number, procedure, since.UnixMicro())
+	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (dossier.Row, error) { return scanRow(rows) })
+}
+
+// Grouped lists the rows of the dossiers that were lodged in one visit.
+func (s *Store) Grouped(ctx context.Context, group string) ([]dossier.Row, error) {
+	rows, err := s.db.Query(ctx, sqlGrouped, group)
 	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (dossier.Row, error) { return scanRow(rows) })
 }
 

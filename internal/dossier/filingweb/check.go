@@ -89,6 +89,14 @@ func (p *pages) submit(w http.ResponseWriter, r *http.Request) error {
 		v.undeclared = true
 		v.errors = append(v.errors, component.FieldError{ID: declareInput, Text: lang.T(ctx, "filing.declare-missing")})
 	}
+	if len(v.errors) > 0 || f.Key != d.key() {
+		// A twin of this request may have used the draft up between two of our reads: what looks incomplete was sent.
+		if a, ok, err := p.Answers.Answered(ctx, by.Person, f.Key); err != nil {
+			return err
+		} else if ok {
+			return web.SeeOther(w, r, "/ho-so-da-nop/"+a.Dossier)
+		}
+	}
 	switch {
 	case len(v.errors) > 0:
 		return web.Render(w, r, http.StatusUnprocessableEntity, checkPage(d, v))

@@ -49,6 +49,10 @@ type Service interface {
 	Find(ctx context.Context, by access.Actor, query string, status dossier.Status, after string) ([]dossier.Row, string, error)
 	Track(ctx context.Context, by access.Actor, code, secret string) (dossier.Tracked, error)
 	TrackedDossier(ctx context.Context, t dossier.Tracked) (*dossier.Dossier, []dossier.Moment, error)
+	Siblings(ctx context.Context, by access.Actor, d *dossier.Dossier) ([]dossier.Row, error)
+	Withdraw(ctx context.Context, r dossier.Request, reason string) (*dossier.Dossier, error)
+	RequestWithdrawal(ctx context.Context, r dossier.Request, reason string) (*dossier.Dossier, error)
+	DropWithdrawal(ctx context.Context, r dossier.Request) (*dossier.Dossier, error)
 }
 
 // Answers tells what was answered under an idempotency key, also after the draft behind it is gone.
@@ -134,6 +138,10 @@ func Register(m *web.Mux, d Deps) {
 	m.Handle("GET /ho-so-cua-toi", mine, p.list)
 	m.Handle("GET /ho-so-cua-toi/{id}", mine, p.own)
 	m.Handle("POST /ho-so-cua-toi/{id}/bo-sung", mine, p.supplement)
+	m.Handle("GET /ho-so-cua-toi/{id}/rut", mine, p.askWithdraw)
+	m.Handle("POST /ho-so-cua-toi/{id}/rut", mine, p.withdraw)
+	m.Handle("GET /ho-so-cua-toi/{id}/khong-rut", mine, p.askDropWithdrawal)
+	m.Handle("POST /ho-so-cua-toi/{id}/khong-rut", mine, p.dropWithdrawal)
 	m.Handle("GET /ho-so-cua-toi/{id}/giay-to/{n}", mine, p.ownPaper, web.Timeout(uploadTime))
 	m.Handle("GET /ho-so-cua-toi/{id}/ban-in/{form}", mine, p.ownForm)
 

@@ -692,7 +692,7 @@ func TestASupplementIsAskedForAndGiven(t *testing.T) {
 	if d, err = o.svc.RequestSupplement(ctx, o.req("chuyen-vien", d), dossier.SupplementRequest{Items: []string{"Bản vẽ mặt bằng"}, Reason: "Thiếu bản vẽ"}); err != nil {
 		t.Fatal(err)
 	}
-	o.get("anh", "/ho-so-cua-toi").has("Cần ông/bà bổ sung", "Chờ bổ sung")
+	o.get("anh", "/ho-so-cua-toi").has("Việc ông/bà cần làm", "Chờ bổ sung")
 	page := o.get("anh", "/ho-so-cua-toi/"+d.ID).is(http.StatusOK)
 	page.has("Bản vẽ mặt bằng", "Thiếu bản vẽ", "Bổ sung hồ sơ")
 	draft := o.post("anh", "/ho-so-cua-toi/"+d.ID+"/bo-sung", page.fields()).to()

@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/paper"
+	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/print"
 	"github.com/motcua/motcua/internal/web"
@@ -68,7 +70,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, row := range rows {
 		switch {
-		case row.Status == dossier.SupplementRequested:
+		case row.Status == dossier.SupplementRequested, row.Status == dossier.Obligation, row.Status == dossier.Resolved:
 			v.waiting = append(v.waiting, row)
 		case row.Status.Ended():
 			v.ended = append(v.ended, row)
@@ -95,6 +97,14 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, listPage(v))
 }
 
+// ownView is what the page of an own dossier shows besides the dossier.
+type ownView struct {
+	offers
+	sections []eform.SectionSummary
+	siblings []dossier.Row // lodged in the same visit
+	notices  templ.Component
+}
+
 func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
 	d, events, err := p.mine(r)
 	if err != nil {
@@ -115,7 +125,11 @@ func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return web.Render(w, r, http.StatusOK, ownPage(t, sections, notices))
+	siblings, err := p.Service.Siblings(r.Context(), actor(r.Context()), d)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, ownPage(t, ownView{sections: sections, offers: t.offers(r), siblings: siblings, notices: notices}))
 }
 
 // supplement opens the completion of a dossier; a second click finds the first one's draft.
@@ -142,11 +156,12 @@ func (p *pages) ownPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.PathValue("n") == resultPaper {
-		if d.Result == nil || d.Result.File == nil {
+	if strings.HasPrefix(r.PathValue("n"), resultPaper) {
+		f := resultFile(d, r.PathValue("n"))
+		if f == nil || f.Hash == "" {
 			return web.ErrNoPage
 		}
-		return p.serve(w, r, *d.Result.File)
+		return p.serve(w, r, *f)
 	}
 	n, err := strconv.Atoi(r.PathValue("n"))
 	if err != nil || n < 1 || n > len(d.Papers) {

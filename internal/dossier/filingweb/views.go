@@ -249,6 +249,10 @@ func (v listView) grid(ctx context.Context, key string, list []dossier.Row) comp
 			due = lang.T(ctx, "filing.collect")
 		case r.Status == dossier.SupplementRequested:
 			due = lang.T(ctx, "filing.stands")
+		case r.Status == dossier.Obligation && r.Due.IsZero():
+			due = lang.T(ctx, "filing.stands-obligation")
+		case r.Standing:
+			due = lang.T(ctx, "filing.stands-pause")
 		case !r.Due.IsZero():
 			due = when(ctx, r.Due)
 		}
@@ -309,7 +313,10 @@ func (t told) publicFacts(ctx context.Context) []component.Fact {
 	if t.Status == dossier.Refused && t.Reason != "" {
 		out = append(out, text(ctx, "filing.own.reason", t.Reason))
 	}
-	return out
+	if t.Lateness != nil {
+		out = append(out, text(ctx, "filing.own.lateness", lang.T(ctx, "lateness."+t.Lateness.Reason)))
+	}
+	return append(out, t.stopFacts(ctx)...)
 }
 
 // facts are what the owner reads: also the names and the secret.
@@ -321,31 +328,11 @@ func (t told) facts(ctx context.Context) []component.Fact {
 	if t.Submitter.Name != "" {
 		out = append(out, text(ctx, "filing.own.submitter", t.Submitter.Name))
 	}
+	out = append(out, t.mandateFacts(ctx, true)...)
 	if t.Code != "" {
 		out = append(out, text(ctx, "filing.ref", t.Ref))
 	}
 	return append(out, text(ctx, "filing.own.secret", t.Secret))
-}
-
-func (t told) resultFacts(ctx context.Context, own bool) []component.Fact {
-	r := t.Result
-	out := []component.Fact{text(ctx, "filing.result.outcome", lang.T(ctx, "outcome."+r.Outcome))}
-	if r.Name != "" {
-		out = append(out, text(ctx, "filing.result.name", r.Name))
-	}
-	if r.Number != "" {
-		out = append(out, text(ctx, "filing.result.number", r.Number))
-	}
-	if r.Date != "" {
-		out = append(out, text(ctx, "filing.result.date", onDay(ctx, r.Date)))
-	}
-	if t.Reason != "" && r.Outcome == dossier.NotEligible {
-		out = append(out, text(ctx, "filing.own.reason", t.Reason))
-	}
-	if own && r.File != nil && r.File.Hash != "" {
-		out = append(out, component.Fact{Name: lang.T(ctx, "filing.result.file"), Content: fileList([]component.StoredFile{{Name: r.File.Name, Size: size(ctx, r.File.Size), Href: t.path("/giay-to/" + resultPaper), Notes: foundIn(ctx, *r.File)}})})
-	}
-	return out
 }
 
 func (t told) files(ctx context.Context) []component.StoredFile {

@@ -57,20 +57,20 @@ func iso(t time.Time) string { return t.In(calendar.Zone).Format(time.RFC3339) }
 
 // overdue reports whether a date was promised and has passed while the case is open.
 func overdue(s dossier.Status, due, now time.Time) bool {
-	return s == dossier.Processing && !due.IsZero() && now.After(due)
+	return (s == dossier.Processing || s == dossier.Obligation) && !due.IsZero() && now.After(due)
 }
 
 // tone is the colour and icon of where a dossier stands.
 func tone(s dossier.Status, due, now time.Time) component.Tone {
+	if overdue(s, due, now) {
+		return component.Overdue
+	}
 	switch s {
-	case dossier.SupplementRequested:
+	case dossier.SupplementRequested, dossier.WithdrawalRequested:
 		return component.Paused
-	case dossier.Refused:
-		return component.Neutral
-	case dossier.Processing:
-		if overdue(s, due, now) {
-			return component.Overdue
-		}
+	case dossier.Obligation:
+		return component.DueSoon
+	case dossier.Processing, dossier.Correcting:
 		return component.InTime
 	case dossier.Resolved, dossier.Returned:
 		return component.Done
@@ -94,7 +94,7 @@ func (t told) address() string                   { return t.source.Track(t.Dossi
 func (t told) path(rest string) string           { return "/ho-so-cua-toi/" + t.ID + rest }
 func (t told) receiptPath() string               { return receiptPath(t.Code, t.Secret) }
 
-// sentence says where the dossier is, who has it and until when.
+// sentence says where the dossier is, who has it and until when. Every state has one.
 func (t told) sentence(ctx context.Context) string {
 	switch t.Status {
 	case dossier.Submitted:
@@ -107,23 +107,72 @@ func (t told) sentence(ctx context.Context) string {
 			return lang.T(ctx, "filing.now.supplement-until", "until", onDay(ctx, q.Until))
 		}
 		return lang.T(ctx, "filing.now.supplement")
+	case dossier.Obligation:
+		o := t.owed()
+		if o.Until != "" {
+			return lang.T(ctx, "filing.now.obligation-until", "name", o.Name, "amount", money(ctx, o.Amount), "until", onDay(ctx, o.Until))
+		}
+		return lang.T(ctx, "filing.now.obligation", "name", o.Name, "amount", money(ctx, o.Amount))
+	case dossier.WithdrawalRequested:
+		return lang.T(ctx, "filing.now.withdrawal-requested", "desk", t.desk(), "at", when(ctx, t.Withdrawal.At))
+	case dossier.Withdrawn:
+		return lang.T(ctx, "filing.now.withdrawn", "at", when(ctx, t.EndedAt))
+	case dossier.Stopped:
+		return lang.T(ctx, "filing.now.stopped", "desk", t.desk(), "at", when(ctx, t.EndedAt))
+	case dossier.Closed:
+		if n := len(t.Supplements); n > 0 && t.Supplements[n-1].Until != "" {
+			return lang.T(ctx, "filing.now.closed-until", "desk", t.desk(), "at", when(ctx, t.EndedAt), "until", onDay(ctx, t.Supplements[n-1].Until))
+		}
+		return lang.T(ctx, "filing.now.closed", "desk", t.desk(), "at", when(ctx, t.EndedAt))
 	case dossier.Refused:
 		return lang.T(ctx, "filing.now.refused", "desk", t.desk(), "at", when(ctx, t.RefusedAt))
 	case dossier.Resolved:
+		if t.corrected() {
+			return lang.T(ctx, "filing.now.corrected", "desk", t.desk())
+		}
 		return lang.T(ctx, "filing.now.resolved", "desk", t.desk())
 	case dossier.Returned:
 		return lang.T(ctx, "filing.now.returned", "at", when(ctx, t.ReturnedAt))
-	case dossier.Processing:
-		switch due := t.DueAt(); {
-		case due.IsZero():
-			return lang.T(ctx, "filing.now.processing", "step", t.StepTitle, "holder", t.holder())
-		case overdue(t.Status, due, t.now):
-			return lang.T(ctx, "filing.now.overdue", "step", t.StepTitle, "holder", t.holder(), "due", when(ctx, due))
-		default:
-			return lang.T(ctx, "filing.now.processing-until", "step", t.StepTitle, "holder", t.holder(), "due", when(ctx, due))
+	case dossier.Correcting:
+		if !t.StepDue.IsZero() {
+			return lang.T(ctx, "filing.now.correcting-until", "holder", t.holder(), "until", when(ctx, t.StepDue))
 		}
+		return lang.T(ctx, "filing.now.correcting", "holder", t.holder())
+	case dossier.Processing:
+		return t.underway(ctx)
 	}
 	return ""
+}
+
+// underway is the sentence while an agency works on the dossier.
+func (t told) underway(ctx context.Context) string {
+	if p := t.Paused(); p != nil {
+		return lang.T(ctx, "filing.now.paused", "holder", t.holder(), "at", when(ctx, p.From), "why", p.Name)
+	}
+	switch due := t.DueAt(); {
+	case due.IsZero():
+		return lang.T(ctx, "filing.now.processing", "step", t.StepTitle, "holder", t.holder())
+	case overdue(t.Status, due, t.now):
+		return lang.T(ctx, "filing.now.overdue", "step", t.StepTitle, "holder", t.holder(), "due", when(ctx, due))
+	default:
+		return lang.T(ctx, "filing.now.processing-until", "step", t.StepTitle, "holder", t.holder(), "due", when(ctx, due))
+	}
+}
+
+// needs says what the person has to do now, or that there is nothing; empty where a section of the page asks.
+func (t told) needs(ctx context.Context) string {
+	switch t.Status {
+	case dossier.SupplementRequested, dossier.Obligation:
+		return ""
+	case dossier.WithdrawalRequested:
+		return lang.T(ctx, "filing.needs.withdrawal")
+	case dossier.Refused, dossier.Withdrawn, dossier.Stopped, dossier.Closed:
+		return lang.T(ctx, "filing.needs.ended")
+	case dossier.Resolved:
+		return lang.T(ctx, "filing.needs.collect")
+	case dossier.Submitted, dossier.Processing, dossier.Correcting, dossier.Returned:
+	}
+	return lang.T(ctx, "filing.needs.nothing")
 }
 
 // next says what happens next, on the page after submitting.
@@ -159,51 +208,6 @@ func (t told) limit(ctx context.Context) string {
 	return l.Text(string(lang.From(ctx)))
 }
 
-// timeline puts what happened into words for the applicant: no officer's name, no inside remark. The newest comes
-// first, since that is what people look for.
-func (t told) timeline(ctx context.Context) []component.Moment {
-	var out []component.Moment
-	for _, m := range t.moments {
-		c := component.Moment{When: when(ctx, m.At), ISO: iso(m.At)}
-		switch m.Kind {
-		case dossier.EventSubmitted, dossier.EventSupplemented, dossier.EventRefused, dossier.EventReturned:
-			c.Title = lang.T(ctx, "event."+m.Kind)
-		case dossier.EventAccepted:
-			c.Title, c.By = lang.T(ctx, "event."+m.Kind), t.desk()
-		case dossier.EventSupplementRequested:
-			c.Title = lang.T(ctx, "event."+m.Kind)
-			if len(m.Items) > 0 {
-				c.Body = bullets(m.Items)
-			}
-		case dossier.EventMoved:
-			if m.Step == "" {
-				continue
-			}
-			c.Title, c.By = m.Step, t.source.Holder(m.Holder, m.At)
-		case dossier.EventResolved:
-			c.Title = lang.T(ctx, "event."+m.Kind)
-			if m.Outcome != "" {
-				c.Text = lang.T(ctx, "outcome."+m.Outcome)
-			}
-		case dossier.EventErased:
-			c.Title = lang.T(ctx, "event."+m.Kind)
-		default: // who inside was given the work, and their remarks, are not for the public
-			continue
-		}
-		if !m.Due.IsZero() {
-			c.Text = lang.T(ctx, "filing.moment-due", "due", when(ctx, m.Due))
-		}
-		out = append(out, c)
-	}
-	if n := len(out); n > 0 && !t.Status.Ended() {
-		out[n-1].State = component.StepCurrent
-	}
-	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-		out[i], out[j] = out[j], out[i]
-	}
-	return out
-}
-
 // degree shows how far a dossier is and nothing else.
 // law: TT01-2018 16
 func degree(ctx context.Context, s dossier.Status, accepted bool) []component.Step {
@@ -215,7 +219,7 @@ func degree(ctx context.Context, s dossier.Status, accepted bool) []component.St
 		if accepted {
 			at = 2
 		}
-	case dossier.Processing:
+	case dossier.Processing, dossier.Obligation, dossier.WithdrawalRequested, dossier.Correcting:
 		at = 2
 	case dossier.Resolved:
 		at = 3
@@ -226,6 +230,12 @@ func degree(ctx context.Context, s dossier.Status, accepted bool) []component.St
 			{Text: lang.T(ctx, "filing.degree.submitted"), State: component.StepDone},
 			{Text: lang.T(ctx, "filing.degree.refused"), State: component.StepStopped},
 		}
+	case dossier.Withdrawn, dossier.Stopped, dossier.Closed:
+		out := []component.Step{{Text: lang.T(ctx, "filing.degree.submitted"), State: component.StepDone}}
+		if accepted {
+			out = append(out, component.Step{Text: lang.T(ctx, "filing.degree.accepted"), State: component.StepDone})
+		}
+		return append(out, component.Step{Text: lang.T(ctx, "status."+string(s)), State: component.StepStopped})
 	}
 	out := make([]component.Step, len(names))
 	for i, n := range names {
