@@ -184,7 +184,7 @@ func open(t testing.TB) *office {
 			return eform.Person{Name: "Nguyễn Thị Ánh", Number: "001190000001", Phone: "0900000001"}, nil
 		},
 		Name:  func(string) string { return "Trần Văn Tiếp" },
-		Cache: web.NewPageCache(1 << 20), Now: o.clock.Now, Address: "https://motcua.example.vn", Scratch: t.TempDir(),
+		Cache: web.NewPageCache(1 << 20), Now: o.clock.Now, Address: "https://motcua.example.vn", Scratch: t.TempDir(), Signatures: signaturesIn,
 	})
 	return o
 }
