@@ -24,6 +24,11 @@
 //	inside COMMAND …        run a command where that disk is seen
 //	sql NAME STATEMENT      edit the database of a province by hand
 //	postgres start|stop     a PostgreSQL of the story; $PG names a database in it
+//	when NAME DATE-TIME [flag…]  the province's demo, stopped and begun again with its clock at 2026-02-13T15:30
+//	say VAR KEY [name=value …]   the text of a key in the story's language, as $VAR
+//
+// The stories of testdata/scenarios are told in both languages: $LANGUAGE is vi, then en, and every person who
+// arrives chooses it.
 package script
 
 import (
@@ -51,6 +56,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/motcua/motcua/internal/testkit"
+	"github.com/motcua/motcua/lang"
 	"github.com/motcua/motcua/test/visitor"
 )
 
@@ -71,14 +77,23 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func TestStories(t *testing.T) {
+func TestStories(t *testing.T) { told(t, "testdata", "") }
+
+// TestScenarios tells what people who know the law wrote down, with its dates, to the real binary, in both languages.
+func TestScenarios(t *testing.T) {
+	for _, code := range []lang.Code{lang.VI, lang.EN} {
+		t.Run(string(code), func(t *testing.T) { told(t, "testdata/scenarios", code) })
+	}
+}
+
+func told(t *testing.T, dir string, code lang.Code) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
-			s := &story{people: map[string]*person{}, accounts: map[string]string{}}
+			s := &story{people: map[string]*person{}, accounts: map[string]string{}, lang: code}
 			e.Values[key{}] = s
-			e.Vars = append(e.Vars, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"), "REAL="+realCatalogue())
+			e.Vars = append(e.Vars, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"), "REAL="+realCatalogue(), "LANGUAGE="+string(code))
 			e.Defer(s.end)
 			_, err := visitor.Paper(e.WorkDir)
 			return err
@@ -93,7 +108,7 @@ func TestStories(t *testing.T) {
 			"province": province, "serve": serve, "stop": stop, "crash": crash,
 			"as": as, "get": get, "click": click, "send": send, "apply": apply, "begin": begin, "again": again, "see": see, "status": status, "header": header, "at": at, "keep": keep,
 			"download": download, "sql": editSQL, "await": await, "exits": exits, "json": jsonField, "big": big, "storm": storm, "survived": survived,
-			"fill-disk": fillDisk, "free-disk": freeDisk, "inside": inside, "postgres": postgres,
+			"fill-disk": fillDisk, "free-disk": freeDisk, "inside": inside, "postgres": postgres, "when": when, "say": say,
 		},
 	})
 }
@@ -128,6 +143,7 @@ type story struct {
 	now      *person
 	pg       *testkit.Server
 	storm    []*filing
+	lang     lang.Code // of a scenario; empty: as people find it
 }
 
 // person is one visitor and the form last sent.
@@ -306,8 +322,42 @@ func as(ts *testscript.TestScript, neg bool, args []string) {
 		if password == "" {
 			ts.Fatalf("no account %q", args[1])
 		}
+		p.Visitor = visitor.New(s.base)
 		ts.Check(p.SignIn(args[1], password))
 	}
+	if s.lang != "" {
+		ts.Check(p.Get("/ngon-ngu?lang=" + string(s.lang) + "&next=/"))
+	}
+}
+
+// when starts the province's demo with its clock at an instant, after stopping it where it runs: time passes, people
+// have to sign in again.
+func when(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	at, err := time.ParseInLocation("2006-01-02T15:04", args[1], time.FixedZone("ICT", 7*3600))
+	ts.Check(err)
+	if s.cmd != nil {
+		stop(ts, false, nil)
+	}
+	s.people, s.now = map[string]*person{}, nil
+	province(ts, neg, append([]string{args[0], "--clock-offset", time.Until(at).Truncate(time.Second).String()}, args[2:]...))
+}
+
+// say gives the text of a key in the story's language.
+func say(ts *testscript.TestScript, neg bool, args []string) {
+	code := of(ts).lang
+	if code == "" {
+		code = lang.VI
+	}
+	if _, ok := lang.Lookup(code, args[1]); !ok {
+		ts.Fatalf("no text %q", args[1])
+	}
+	var with []any
+	for _, a := range args[2:] {
+		name, value, _ := strings.Cut(a, "=")
+		with = append(with, name, value)
+	}
+	ts.Setenv(args[0], lang.Text(code, args[1], with...))
 }
 
 func (s *story) who(ts *testscript.TestScript) *person {
