@@ -26,6 +26,7 @@
 //	postgres start|stop     a PostgreSQL of the story; $PG names a database in it
 //	when NAME DATE-TIME [flag…]  the province's demo, stopped and begun again with its clock at 2026-02-13T15:30
 //	say VAR KEY [name=value …]   the text of a key in the story's language, as $VAR
+//	day VAR DATE            the day as pages of the story's language write it, as $VAR
 //
 // The stories of testdata/scenarios are told in both languages: $LANGUAGE is vi, then en, and every person who
 // arrives chooses it.
@@ -108,7 +109,7 @@ func told(t *testing.T, dir string, code lang.Code) {
 			"province": province, "serve": serve, "stop": stop, "crash": crash,
 			"as": as, "get": get, "click": click, "send": send, "apply": apply, "begin": begin, "again": again, "see": see, "status": status, "header": header, "at": at, "keep": keep,
 			"download": download, "sql": editSQL, "await": await, "exits": exits, "json": jsonField, "big": big, "storm": storm, "survived": survived,
-			"fill-disk": fillDisk, "free-disk": freeDisk, "inside": inside, "postgres": postgres, "when": when, "say": say,
+			"fill-disk": fillDisk, "free-disk": freeDisk, "inside": inside, "postgres": postgres, "when": when, "say": say, "day": day,
 		},
 	})
 }
@@ -343,6 +344,16 @@ func when(ts *testscript.TestScript, neg bool, args []string) {
 	province(ts, neg, append([]string{args[0], "--clock-offset", time.Until(at).Truncate(time.Second).String()}, args[2:]...))
 }
 
+func day(ts *testscript.TestScript, neg bool, args []string) {
+	d, err := time.Parse(time.DateOnly, args[1])
+	ts.Check(err)
+	layout := "02/01/2006"
+	if of(ts).lang == lang.EN {
+		layout = "2 January 2006"
+	}
+	ts.Setenv(args[0], d.Format(layout))
+}
+
 // say gives the text of a key in the story's language.
 func say(ts *testscript.TestScript, neg bool, args []string) {
 	code := of(ts).lang
@@ -415,7 +426,16 @@ func send(ts *testscript.TestScript, neg bool, args []string) {
 
 func apply(ts *testscript.TestScript, neg bool, args []string) {
 	s := of(ts)
-	s.done(ts, neg, s.who(ts).Apply(args[0], answers(ts, args[1:]), ts.MkAbs("giay-to.pdf")))
+	p := s.who(ts)
+	other := s.lang != "" && s.lang != lang.VI
+	if other { // the form's own words are those of the law
+		ts.Check(p.Get("/ngon-ngu?lang=vi&next=/"))
+	}
+	err := p.Apply(args[0], answers(ts, args[1:]), ts.MkAbs("giay-to.pdf"))
+	if err == nil && other {
+		err = p.Get("/ngon-ngu?lang=" + string(s.lang) + "&next=" + p.Page.URL.Path)
+	}
+	s.done(ts, neg, err)
 }
 
 func begin(ts *testscript.TestScript, neg bool, args []string) {
