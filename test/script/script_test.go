@@ -14,6 +14,7 @@
 //	see WORDS | status N | header NAME | at PATTERN   what stands on the screen; with ! the opposite for see
 //	keep VAR PATTERN        the first group of a pattern in the page's text or address, as $VAR
 //	await N PATH            open a path until it answers N
+//	until PATH WORDS        open a path until it says so
 //	download PATH FILE      save what a path answers
 //	exits N COMMAND …       run a command that must end with the code
 //	json VAR FIELD          a field of the JSON object that a command printed, as $VAR
@@ -109,7 +110,7 @@ func told(t *testing.T, dir string, code lang.Code) {
 			"province": province, "serve": serve, "stop": stop, "crash": crash,
 			"as": as, "get": get, "click": click, "send": send, "apply": apply, "begin": begin, "again": again, "see": see, "status": status, "header": header, "at": at, "keep": keep,
 			"download": download, "sql": editSQL, "await": await, "exits": exits, "json": jsonField, "big": big, "storm": storm, "survived": survived,
-			"fill-disk": fillDisk, "free-disk": freeDisk, "inside": inside, "postgres": postgres, "when": when, "say": say, "day": day,
+			"fill-disk": fillDisk, "free-disk": freeDisk, "inside": inside, "postgres": postgres, "until": until, "when": when, "say": say, "day": day,
 		},
 	})
 }
@@ -709,6 +710,23 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if time.Now().After(until) {
 			ts.Fatalf("%s does not come to answer %s: %v", args[1], args[0], err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// until opens a path until the page says the words: what the product does by itself takes a moment.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	s := of(ts)
+	p, want := s.who(ts), strings.Join(args[1:], " ")
+	for end := time.Now().Add(30 * time.Second); ; {
+		err := p.Get(args[0])
+		if err == nil && strings.Contains(strings.Join(strings.Fields(p.Page.Text()), " "), want) {
+			s.tell(ts)
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%s does not come to say %q: %v", args[0], want, err)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
