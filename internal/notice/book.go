@@ -202,8 +202,8 @@ func (b *Book) laySettings(f file, bad func(path, format string, args ...any)) {
 	if r.SupplementDays != nil {
 		b.SupplementDays = r.SupplementDays
 		for _, n := range r.SupplementDays {
-			if n < 0 || n > 60 {
-				bad("$.reminders.supplement_days", "%d is no number of days before the end (0 to 60)", n)
+			if n < 1 || n > 60 {
+				bad("$.reminders.supplement_days", "%d is no number of days before the end (1 to 60)", n)
 			}
 		}
 	}

@@ -17,7 +17,7 @@ const (
 )
 
 // Choice is what a person chose to receive. The zero value is what holds before they chose anything: applicants get
-// everything by both channels, officers everything in the office and nothing by letter.
+// everything by both channels but a letter for each step, officers everything in the office and nothing by letter.
 type Choice struct {
 	Person   string
 	Language Language // of letters; empty: Vietnamese
@@ -27,14 +27,18 @@ type Choice struct {
 	Asked    time.Time
 	Loud     bool // letters may come in quiet hours too
 	Off      []string
-	On       []string // letters to officers are off until asked for
+	On       []string // letters that are off until asked for
 }
 
 func key(t Topic, c Channel) string { return string(t) + "/" + string(c) }
 
+// onRequest reports whether letters about the topic are off until asked for: officers work at the pages anyway, and
+// nobody wants a letter for each step unasked.
+func onRequest(t Topic) bool { return t == Steps || slices.Contains(OfficerTopics, t) }
+
 // Wants reports whether the person receives notices of the topic by the channel.
 func (c Choice) Wants(t Topic, by Channel) bool {
-	if slices.Contains(OfficerTopics, t) && by == Email {
+	if onRequest(t) && by == Email {
 		return slices.Contains(c.On, key(t, by))
 	}
 	return !slices.Contains(c.Off, key(t, by))
@@ -43,7 +47,7 @@ func (c Choice) Wants(t Topic, by Channel) bool {
 // Set chooses whether the person receives a topic by a channel.
 func (c *Choice) Set(t Topic, by Channel, want bool) {
 	list, in := &c.Off, !want
-	if slices.Contains(OfficerTopics, t) && by == Email {
+	if onRequest(t) && by == Email {
 		list, in = &c.On, want
 	}
 	k := key(t, by)

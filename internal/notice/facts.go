@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/calendar"
+	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/viet"
 )
 
@@ -26,7 +27,9 @@ type Facts struct {
 	Reason    string     `json:"reason,omitempty"`
 	Result    string     `json:"result,omitempty"`
 	Number    string     `json:"number,omitempty"`
-	Mark      *time.Time `json:"mark,omitempty"` // of a reminder: the instant it warns of
+	Payment   string     `json:"payment,omitempty"` // what has to be paid
+	Amount    int64      `json:"amount,omitempty"`  // đồng
+	Mark      *time.Time `json:"mark,omitempty"`    // of a reminder: the instant it warns of
 	Days      int        `json:"days,omitempty"`
 }
 
@@ -49,15 +52,54 @@ func factsOf(c Change) Facts {
 	if f.Due == nil && c.Before != nil {
 		f.Due = instant(c.Before.DueAt())
 	}
-	if p := d.Pending(); p != nil {
-		f.Until, f.Items, f.Reason = p.Until, p.Items, p.Reason
-	} else if d.Reason != "" {
-		f.Reason = d.Reason
-	}
 	if r := d.Result; r != nil {
 		f.Result, f.Number = r.Name, r.Number
 	}
+	f.why(c)
 	return f
+}
+
+// why adds what the event itself says: the reason somebody gave, what has to be done until when.
+func (f *Facts) why(c Change) {
+	d := c.After
+	f.Reason = d.Reason
+	if p := d.Pending(); p != nil {
+		f.Until, f.Items, f.Reason = p.Until, p.Items, p.Reason
+	}
+	switch c.Event.Kind {
+	case dossier.EventApologised:
+		// A late apology moves no date in force, and still promises one.
+		if n := len(d.Apologies); n > 0 {
+			a := d.Apologies[n-1]
+			f.Reason, f.FirstDue, f.Due = a.Reason, instant(a.From), instant(a.To)
+		}
+	case dossier.EventPaused:
+		if n := len(d.Pauses); n > 0 {
+			f.Reason = d.Pauses[n-1].Name
+		}
+	case dossier.EventRedirected:
+		if n := len(d.Redirects); n > 0 {
+			f.Reason = d.Redirects[n-1].Reason
+		}
+	case dossier.EventObligationNoted:
+		if n := len(d.Obligations); n > 0 {
+			o := d.Obligations[n-1]
+			f.Payment, f.Amount, f.Number, f.Until = o.Name, o.Amount, o.Notice, o.Until
+		}
+	case dossier.EventCorrectionOpened:
+		f.Mark = instant(d.StepDue)
+		if d.Correction != nil {
+			f.Reason = d.Correction.Reason
+		}
+	case dossier.EventStopped:
+		if d.Withdrawal != nil {
+			f.Reason = d.Withdrawal.Reason
+		}
+	case dossier.EventClosed:
+		if n := len(d.Supplements); n > 0 {
+			f.Until = d.Supplements[n-1].Until
+		}
+	}
 }
 
 func instant(t time.Time) *time.Time {
@@ -87,7 +129,7 @@ func ParseLanguage(s string) Language {
 
 // names are the placeholders that templates may use.
 var names = []string{
-	"owner", "code", "procedure", "desk", "agency", "step", "at", "due", "first_due", "answer_due", "until", "items", "reason", "result", "number", "mark", "days", "link",
+	"owner", "code", "procedure", "desk", "agency", "step", "at", "due", "first_due", "answer_due", "until", "items", "reason", "result", "number", "payment", "amount", "mark", "days", "link",
 }
 
 // values writes the facts in the language. A list is written with one dash per line.
@@ -103,10 +145,16 @@ func (f Facts) values(l Language) map[string]string {
 	}
 	v := map[string]string{
 		"owner": f.Owner, "code": f.Code, "procedure": f.Procedure, "desk": f.Desk, "agency": f.Agency, "step": f.Step, "at": when(f.At), "due": when(f.Due),
-		"first_due": when(f.FirstDue), "answer_due": when(f.AnswerDue), "reason": f.Reason, "result": f.Result, "number": f.Number, "mark": when(f.Mark),
+		"payment": f.Payment, "first_due": when(f.FirstDue), "answer_due": when(f.AnswerDue), "reason": f.Reason, "result": f.Result, "number": f.Number, "mark": when(f.Mark),
 	}
 	if f.Days != 0 {
 		v["days"] = strconv.Itoa(f.Days)
+	}
+	if f.Amount > 0 {
+		v["amount"] = viet.Money(f.Amount)
+		if l == English {
+			v["amount"] = viet.MoneyEnglish(f.Amount)
+		}
 	}
 	if d, err := calendar.ParseDate(f.Until); err == nil {
 		v["until"] = viet.Day(d.At(0))

@@ -34,11 +34,12 @@ func (b *Book) Letter(k Kind, f Facts, l Language, links Links) Letter {
 		body = w.Text
 	}
 	greeting := fr.Greeting
-	if k.ForOfficers() {
-		greeting = fr.Officer
+	closing := fr.Closing
+	if k.ForOfficers() { // colleagues are written to by the system, not by a desk
+		greeting, closing = fr.Officer, ""
 	}
 	out := Letter{Subject: fillIn(w.Subject, v), Language: l, Choices: links.Choices}
-	parts := []string{fillIn(greeting, v), fillIn(body, v), fillIn(fr.Link, v), fillIn(fr.Closing, v), fillIn(fr.Footer, v)}
+	parts := []string{fillIn(greeting, v), fillIn(body, v), fillIn(fr.Link, v), fillIn(closing, v), fillIn(fr.Footer, v)}
 	out.Text = plain(parts)
 	out.HTML = page(l, out.Subject, parts, links)
 	return out

@@ -23,7 +23,9 @@ type Kind string
 
 // Kinds for the applicant.
 const (
-	Submitted           Kind = "submitted" // the automatic acknowledgement. law: ND118-2025 17.2
+	// The automatic acknowledgement.
+	// law: ND118-2025 17.2
+	Submitted           Kind = "submitted"
 	Accepted            Kind = "accepted"
 	SupplementRequested Kind = "supplement_requested"
 	SupplementReminder  Kind = "supplement_reminder" // before the days to complete are over
@@ -32,7 +34,8 @@ const (
 	Redirected          Kind = "redirected"
 	Paused              Kind = "paused"
 	Resumed             Kind = "resumed"
-	Apologised          Kind = "apologised" // law: ND118-2025 19.6
+	// law: ND61-2018 19.9; ND118-2025 19.6
+	Apologised          Kind = "apologised"
 	DueRevised          Kind = "due_revised"
 	ObligationNoted     Kind = "obligation_noted"
 	ObligationMet       Kind = "obligation_met"
@@ -40,21 +43,27 @@ const (
 	WithdrawalRequested Kind = "withdrawal_requested"
 	WithdrawalDropped   Kind = "withdrawal_dropped"
 	Stopped             Kind = "stopped"
-	Closed              Kind = "closed" // law: ND118-2025 19.5
-	Resolved            Kind = "resolved"
-	ResolvedEarly       Kind = "resolved_early" // the person is told before they come. law: ND118-2025 22.5
-	NotEligible         Kind = "not_eligible"
-	Returned            Kind = "returned" // and the invitation to rate
-	CorrectionOpened    Kind = "correction_opened"
-	Corrected           Kind = "corrected"
-	Reissued            Kind = "reissued"
-	Undone              Kind = "undone"
-	Erased              Kind = "erased"
+	// law: ND118-2025 19.5
+	Closed   Kind = "closed"
+	Resolved Kind = "resolved"
+	// Early return is welcome, but the person is told before they come.
+	// law: ND61-2018 20.4; ND118-2025 22.5
+	ResolvedEarly    Kind = "resolved_early"
+	NotEligible      Kind = "not_eligible"
+	Returned         Kind = "returned" // and the invitation to rate
+	CorrectionOpened Kind = "correction_opened"
+	Corrected        Kind = "corrected"
+	Reissued         Kind = "reissued"
+	Undone           Kind = "undone"
+	Erased           Kind = "erased"
+	Progress         Kind = "progress" // a step was done; only where the law wants every change told
 )
 
 // Kinds for officers.
 const (
-	Arrived            Kind = "arrived"             // within two hours of the acknowledgement; at once. law: ND118-2025 17.2
+	// Owed within two hours of the acknowledgement, told at once.
+	// law: ND118-2025 17.2
+	Arrived            Kind = "arrived"
 	ArrivedReminder    Kind = "arrived_reminder"    // nobody has acted and the two hours end
 	AnswerDue          Kind = "answer_due"          // the answer to a submission is due soon
 	Assigned           Kind = "assigned"            // work was given to this very post
@@ -72,6 +81,7 @@ type Topic string
 // Topics of applicants and of officers.
 const (
 	Reception Topic = "reception"
+	Steps     Topic = "steps"
 	Needed    Topic = "needed" // the applicant has to do something
 	Dates     Topic = "dates"
 	Results   Topic = "results"
@@ -85,7 +95,7 @@ const (
 
 // CitizenTopics and OfficerTopics are the topics in the order of the page of choices.
 var (
-	CitizenTopics = []Topic{Reception, Needed, Dates, Results, After}
+	CitizenTopics = []Topic{Reception, Steps, Needed, Dates, Results, After}
 	OfficerTopics = []Topic{Arrivals, Work, Deadlines, Changes}
 )
 
@@ -106,6 +116,7 @@ var kinds = map[Kind]kind{
 	Accepted:            {topic: Reception},
 	Supplemented:        {topic: Reception},
 	Redirected:          {topic: Reception, always: true},
+	Progress:            {topic: Steps, events: []string{"moved"}},
 	Refused:             {topic: Results, always: true},
 	SupplementRequested: {topic: Needed, always: true},
 	SupplementReminder:  {topic: Needed, always: true, events: []string{"supplement_requested"}},
@@ -133,7 +144,7 @@ var kinds = map[Kind]kind{
 	Arrived:            {topic: Arrivals, officer: true, events: []string{"submitted", "redirected"}},
 	ArrivedReminder:    {topic: Arrivals, officer: true, events: []string{"submitted", "redirected"}},
 	AnswerDue:          {topic: Arrivals, officer: true, events: []string{"submitted", "supplemented", "redirected", "undone"}},
-	Assigned:           {topic: Work, officer: true},
+	Assigned:           {topic: Work, officer: true, events: []string{"moved"}},
 	SupplementReceived: {topic: Work, officer: true, events: []string{"supplemented"}},
 	DueSoon:            {topic: Deadlines, officer: true, events: dated},
 	Overdue:            {topic: Deadlines, officer: true, events: dated},

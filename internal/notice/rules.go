@@ -75,6 +75,11 @@ func Told(c Change) []Tell {
 		if d.Holder.Agency != d.Desk {
 			officers(WithdrawalAsked, dossier.Reception(d.Desk))
 		}
+	case "moved":
+		// The decree on online services wants the person told of every change.
+		if c.Rules.Online.NotifyEachChange && d.Channel == procedure.Online && c.Before != nil && c.Before.StepTitle != d.StepTitle {
+			applicant(Progress)
+		}
 	case CorrectionOpened:
 		applicant(CorrectionOpened)
 		officers(CorrectionAsked, d.Holder)
@@ -184,13 +189,22 @@ func Timers(c Change, s Settings) []Timer {
 			}
 		}
 	}
-	if due := d.DueAt(); d.Status == dossier.Processing && !due.IsZero() && !due.Equal(before.DueAt()) {
+	if due := d.DueAt(); runs(d) && !due.Equal(before.DueAt()) {
 		if soon := d.SoonAt; !soon.IsZero() && soon.Before(due) {
 			add(DueSoon, due, soon, 0)
 		}
 		add(Overdue, due, due.Add(time.Minute), 0)
 	}
 	return out
+}
+
+// runs: a due date is promised and the dossier still on its way to it.
+func runs(d *dossier.Dossier) bool {
+	switch d.Status {
+	case dossier.Processing, dossier.Obligation, dossier.WithdrawalRequested:
+		return !d.DueAt().IsZero()
+	}
+	return false
 }
 
 // arrives: the event brings a dossier to a desk.
@@ -225,15 +239,15 @@ func (t Timer) Fire(d *dossier.Dossier, opened bool, now time.Time, name func(ag
 			return []Tell{one}
 		}
 	case DueSoon:
-		if d.Status == dossier.Processing && d.DueAt().Equal(t.Mark) && now.Before(t.Mark) {
+		if runs(d) && d.DueAt().Equal(t.Mark) && now.Before(t.Mark) {
 			return []Tell{tell(d.Holder)}
 		}
 	case Overdue:
-		if d.Status != dossier.Processing || !d.DueAt().Equal(t.Mark) || !now.After(t.Mark) {
+		if !runs(d) || !d.DueAt().Equal(t.Mark) || !now.After(t.Mark) {
 			return nil
 		}
 		out := []Tell{tell(d.Holder)}
-		if head := (casefile.Holder{Agency: d.Holder.Agency, Role: access.RoleHead}); ToQueue(head) != ToQueue(d.Holder) {
+		if head := (casefile.Holder{Agency: d.Competent, Role: access.RoleHead}); ToQueue(head) != ToQueue(d.Holder) {
 			out = append(out, tell(head))
 		}
 		return out

@@ -114,7 +114,7 @@ func (s *Store) tell(ctx context.Context, run *jobs.Run) error {
 // settle closes the officers' notices that the act answered.
 func (s *Store) settle(ctx context.Context, tx *sqldb.Tx, a dossier.NoticeArgs, before, after *dossier.Dossier) error {
 	stmts := []string{sqlSettleWork}
-	if before != nil && (after.Status != dossier.Processing || !after.DueAt().Equal(before.DueAt())) {
+	if before != nil && (after.Status.Ended() || !after.ResolvedAt.IsZero() || !after.DueAt().Equal(before.DueAt())) {
 		stmts = append(stmts, sqlSettleDates)
 	}
 	for _, stmt := range stmts {
