@@ -14,6 +14,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -144,7 +145,9 @@ func (s *Sender) Send(ctx context.Context, m Message) Answer {
 	if err != nil {
 		return Answer{Never, err.Error()}
 	}
-	client, err := s.client()
+	var l line
+	defer l.close()
+	client, err := s.client(&l)
 	if err != nil {
 		return Answer{Later, err.Error()}
 	}
@@ -153,7 +156,7 @@ func (s *Sender) Send(ctx context.Context, m Message) Answer {
 		return Answer{Later, plain(err)}
 	}
 	// A context that ends cuts a conversation that hangs.
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	stop := context.AfterFunc(ctx, l.close)
 	defer stop()
 	err = client.SendWithSMTPClient(conn, letter)
 	_ = client.CloseWithSMTPClient(conn) // what the letter became is known already
@@ -197,12 +200,39 @@ func plain(err error) string {
 	return s
 }
 
-func (s *Sender) client() (*gomail.Client, error) {
-	// At least TLS 1.2 and a certificate that is vouched for under the server's name.
-	opts := []gomail.Option{
-		gomail.WithPort(s.port), gomail.WithTimeout(s.cfg.Timeout),
-		gomail.WithTLSConfig(&tls.Config{ServerName: s.host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}),
+// line is the connection under a conversation: the library leaves it open when a conversation fails early, and
+// closes it politely, which a server that hangs never answers.
+type line struct {
+	mu   sync.Mutex
+	conn net.Conn
+}
+
+func (l *line) open(dial func(ctx context.Context, network, addr string) (net.Conn, error)) gomail.DialContextFunc {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.conn = c
+		return c, err
 	}
+}
+
+func (l *line) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conn != nil {
+		_ = l.conn.Close()
+	}
+}
+
+func (s *Sender) client(l *line) (*gomail.Client, error) {
+	// At least TLS 1.2 and a certificate that is vouched for under the server's name.
+	secure := &tls.Config{ServerName: s.host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}
+	dial := (&net.Dialer{}).DialContext
+	if s.cfg.Security == TLS {
+		dial = (&tls.Dialer{Config: secure}).DialContext
+	}
+	opts := []gomail.Option{gomail.WithPort(s.port), gomail.WithTimeout(s.cfg.Timeout), gomail.WithTLSConfig(secure), gomail.WithDialContextFunc(l.open(dial))}
 	switch s.cfg.Security {
 	case TLS:
 		opts = append(opts, gomail.WithSSL())
