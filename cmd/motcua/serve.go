@@ -84,6 +84,8 @@ func runServe(ctx context.Context, args []string, s stdio) int {
 	var t target
 	t.flags(f)
 	var r rates
+	var post mailFlags
+	post.flags(f)
 	addr := f.String("addr", "localhost:8080", "address to listen on")
 	secure := f.Bool("secure", false, "people reach the service by TLS: Secure cookies, HSTS")
 	proxies := f.String("proxies", "", "networks whose X-Forwarded-For is believed, comma separated")
@@ -121,6 +123,13 @@ func runServe(ctx context.Context, args []string, s stdio) int {
 	if *access {
 		cfg.Access = log
 	}
+	var err error
+	if cfg.Mail, err = post.config(); err != nil {
+		return f.wrong(err.Error())
+	}
+	if cfg.Mail.Server != "" && cfg.Serve.Address == "" {
+		log.Warn("letters hold no links and addresses cannot be confirmed: say --address")
+	}
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return s.fail(err)
@@ -147,6 +156,8 @@ func runDemo(ctx context.Context, args []string, s stdio) (code int) {
 	offset := f.Duration("clock-offset", 0, "shift the demo's clock")
 	access := f.Bool("access-log", false, "one line per request on stderr")
 	var r rates
+	var post mailFlags
+	post.flags(f)
 	f.Var(&r, "rate", "rate limit `CLASS=PERMINUTE/BURST`, repeated; classes: write, sign-in, track, search, upload")
 	rest, code, done := f.parse(args)
 	if done {
@@ -187,9 +198,17 @@ func runDemo(ctx context.Context, args []string, s stdio) (code int) {
 	if *access {
 		cfg.Access = slog.New(slog.NewTextHandler(s.err, nil))
 	}
+	var err error
+	if cfg.Mail, err = post.config(); err != nil {
+		return f.wrong(err.Error())
+	}
 	l, err := net.Listen("tcp", *addr)
 	if err != nil {
 		return s.fail(fmt.Errorf("%w (another port: --port 0)", err))
+	}
+	base := fmt.Sprintf("http://localhost:%d", l.Addr().(*net.TCPAddr).Port)
+	if cfg.Mail.Server != "" {
+		cfg.Serve.Address = base // letters lead back here
 	}
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
@@ -208,7 +227,6 @@ func runDemo(ctx context.Context, args []string, s stdio) (code int) {
 			fmt.Fprintf(s.out, "%d dossiers in %s\n", n, time.Since(began).Round(time.Millisecond))
 		}
 	}
-	base := fmt.Sprintf("http://localhost:%d", l.Addr().(*net.TCPAddr).Port)
 	running := make(chan error, 1)
 	go func() { running <- a.Run(ctx, l) }()
 	if *asJSON {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/eform"
+	"github.com/motcua/motcua/internal/notice"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/viet"
 	"github.com/motcua/motcua/internal/workflow"
@@ -362,10 +363,24 @@ func (l *loader) templates() {
 		var text string
 		l.text(name, &text)
 		l.pack.Templates[strings.TrimPrefix(name, "templates/")] = text
+		if name == "templates/"+notice.TemplatePath {
+			l.notices(name, text)
+		}
 		return nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		l.problem("templates", 0, "cannot be read: %s", plain(err))
+	}
+}
+
+// notices checks the province's wording of notices: unknown kinds, fields and placeholders are named.
+func (l *loader) notices(name, text string) {
+	if l.parse(name, true) == nil {
+		return // said already what is wrong with it as YAML
+	}
+	_, problems := notice.Read(text)
+	for _, p := range problems {
+		l.problem(name, p.Line, "%s", p.Reason)
 	}
 }
 
