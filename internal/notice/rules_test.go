@@ -192,7 +192,9 @@ func TestWhatRemindsOfWhat(t *testing.T) {
 		{"at the counter nobody waits", "submitted", nil, lodged(func(d *dossier.Dossier) { d.Channel, d.AnswerDue = procedure.Direct, time.Time{} }), nil},
 		{"a due date: soon and over", "accepted", lodged(nil), taken(nil), []string{"due_soon 05/03 17:00 → 06/03 17:00", "overdue 06/03 17:01 → 06/03 17:00"}},
 		{"a date that stays sets nothing anew", "moved", taken(nil), taken(nil), nil},
-		{"a new date sets its own", "apologised", taken(nil), taken(func(d *dossier.Dossier) { d.Due, d.SoonAt = &deadline.Due{At: at("2026-03-13 17:00")}, at("2026-03-12 17:00") }), []string{"due_soon 12/03 17:00 → 13/03 17:00", "overdue 13/03 17:01 → 13/03 17:00"}},
+		{"a new date sets its own", "apologised", taken(nil), taken(func(d *dossier.Dossier) {
+			d.Due, d.SoonAt = &deadline.Due{At: at("2026-03-13 17:00")}, at("2026-03-12 17:00")
+		}), []string{"due_soon 12/03 17:00 → 13/03 17:00", "overdue 13/03 17:01 → 13/03 17:00"}},
 		{"while the clock stands nothing is due", "paused", taken(nil), taken(func(d *dossier.Dossier) { d.Due = nil }), nil},
 		{"fifteen days to complete: three days and one day before", "supplement_requested", lodged(nil), waiting("2026-03-17"), []string{"supplement_reminder 14/03 08:00 → 17/03 00:00", "supplement_reminder 16/03 08:00 → 17/03 00:00"}},
 		{"two days to complete: one day before", "supplement_requested", lodged(nil), waiting("2026-03-04"), []string{"supplement_reminder 03/03 08:00 → 04/03 00:00"}},

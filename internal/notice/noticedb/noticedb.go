@@ -20,6 +20,7 @@ import (
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/notice"
 	"github.com/motcua/motcua/internal/sqldb"
@@ -72,7 +73,7 @@ const (
 	sqlTell = `INSERT INTO notice_told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '')
 		ON CONFLICT (case_id, seq, kind, occasion, reader) DO NOTHING`
 	sqlByID    = `SELECT ` + toldColumns + ` FROM notice_told WHERE id = $1`
-	sqlOfCase  = `SELECT ` + toldColumns + ` FROM notice_told WHERE case_id = $1 ORDER BY at, id`
+	sqlOfCase  = `SELECT ` + toldColumns + ` FROM notice_told WHERE case_id = $1 ORDER BY told_at, seq, id`
 	sqlUnread  = `SELECT kind FROM notice_told WHERE reader = $1 AND read_at = 0 LIMIT $2`
 	sqlList    = `SELECT ` + toldColumns + ` FROM notice_told WHERE reader = $1 AND (at < $2 OR at = $2 AND id < $3) ORDER BY at DESC, id DESC LIMIT $4`
 	sqlRead    = `UPDATE notice_told SET read_at = $2, read_by = $3 WHERE id = $1 AND read_at = 0`
@@ -84,6 +85,7 @@ const (
 	sqlSettleDates = `UPDATE notice_told SET read_at = $3, read_by = '` + notice.Settled + `'
 		WHERE case_id = $1 AND seq < $2 AND read_at = 0 AND kind IN ('due_soon', 'overdue')`
 	sqlOpened = `SELECT EXISTS (SELECT 1 FROM notice_told WHERE case_id = $1 AND seq = $2 AND kind = $3 AND read_at > 0)`
+	sqlErased = `SELECT EXISTS (SELECT 1 FROM journal_event WHERE case_id = $1 AND kind = '` + dossier.EventErased + `')`
 	// Rows that a process of the version before left.
 	sqlCarry = `INSERT INTO notice_told (` + toldColumns + `)
 		SELECT case_id || '-' || CAST(seq AS TEXT), case_id, seq, substr(kind, 9), '', 'person:' || person, shown, '{}', at, at, read_at,
@@ -99,7 +101,7 @@ const (
 
 // Statements are all SQL texts of the package, for the test that prepares them on both engines.
 var Statements = []string{
-	sqlTell, sqlByID, sqlOfCase, sqlUnread, sqlList, sqlRead, sqlReadAll, sqlSettleWork, sqlSettleDates, sqlOpened, sqlCarry, sqlEraseFacts, sqlEraseLetters,
+	sqlTell, sqlByID, sqlOfCase, sqlUnread, sqlList, sqlRead, sqlReadAll, sqlSettleWork, sqlSettleDates, sqlOpened, sqlErased, sqlCarry, sqlEraseFacts, sqlEraseLetters,
 	sqlAddLetter, sqlLetter, sqlLettersOf, sqlBegin, sqlEnded, sqlRelease, sqlExpire,
 	sqlChoice, sqlSaveChoice, sqlWaiting, sqlStranded, sqlNoEvent, sqlNoNotice, sqlOddLetters, sqlLeftovers,
 }

@@ -207,10 +207,14 @@ func (s *Store) letters(ctx context.Context, d *dossier.Dossier, tells []notice.
 // leave writes notices with their letters and has these sent. What was told already stays as it is.
 func (s *Store) leave(ctx context.Context, tx *sqldb.Tx, d *dossier.Dossier, tells []notice.Tell, letters [][]notice.Delivery) error {
 	now := s.Now()
+	var erased bool // also by an event after those told of here
+	if err := tx.QueryRow(ctx, sqlErased, d.ID).Scan(&erased); err != nil {
+		return fmt.Errorf("look for an erasure: %w", err)
+	}
 	for i, t := range tells {
 		facts := t.Facts
-		if !d.ErasedAt.IsZero() {
-			facts = notice.Facts{}
+		if erased {
+			facts, letters[i] = notice.Facts{}, nil
 		}
 		raw, err := json.Marshal(facts)
 		if err != nil {
