@@ -10,6 +10,20 @@ import (
 // Receipt draws form 01, one A5 page.
 func (f *Forms) Receipt(r Receipt) ([]byte, error) { return f.set.receipt(r).draw() }
 
+// Apology draws form 04, A5.
+func (f *Forms) Apology(a Apology) ([]byte, error) { return f.set.apology(a).draw() }
+
+// StopNotice draws form 05 of TT 03/2025, A5. Other sets have none: ErrNoForm.
+func (f *Forms) StopNotice(n StopNotice) ([]byte, error) {
+	if !f.Has(StopForm) {
+		return nil, ErrNoForm
+	}
+	return f.set.stop(n).draw()
+}
+
+// Register draws a book of dossiers, A4 across, with its head on every page.
+func (f *Forms) Register(r Register) ([]byte, error) { return f.set.register(r).draw() }
+
 // SupplementRequest draws form 02, A5.
 func (f *Forms) SupplementRequest(r SupplementRequest) ([]byte, error) {
 	return f.set.supplement(r).draw()
@@ -23,7 +37,8 @@ func (f *Forms) ControlSlip(r ControlSlip) ([]byte, error) { return f.set.contro
 
 // draw turns a paper into a PDF: language vi, title, author, and the time of issue as its only time.
 func (p paper) draw() ([]byte, error) {
-	pdf := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: pageW, Ht: pageH}})
+	size := p.page()
+	pdf := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: size.w, Ht: size.h}})
 	pdf.SetCatalogSort(true)
 	pdf.SetCreationDate(p.head.Issued.In(zone))
 	pdf.SetModificationDate(p.head.Issued.In(zone))
@@ -37,19 +52,18 @@ func (p paper) draw() ([]byte, error) {
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetLineWidth(thin)
 
-	ops := p.lay()
 	// Ops come in reading order per page, but a page number is added last: pages are drawn one by one.
-	last := 1
-	for _, o := range ops {
-		last = max(last, o.Page)
+	var byPage [][]op
+	for _, o := range p.lay() {
+		for len(byPage) < o.Page {
+			byPage = append(byPage, nil)
+		}
+		byPage[o.Page-1] = append(byPage[o.Page-1], o)
 	}
 	added := map[style]bool{}
-	for page := 1; page <= last; page++ {
+	for _, ops := range byPage {
 		pdf.AddPage()
 		for _, o := range ops {
-			if o.Page != page {
-				continue
-			}
 			switch o.Kind {
 			case "text":
 				if !added[o.Style] {
@@ -82,13 +96,7 @@ func (p paper) draw() ([]byte, error) {
 
 // title is the name of the document in viewers and for screen readers.
 func (p paper) title() string {
-	name := ""
-	for _, t := range p.form.Titles {
-		if t.If.holds(p.values) {
-			name = t.Text.plain(p.values)
-			break
-		}
-	}
+	name := choose(p.form.Titles, p.values)
 	if c := p.values["code"]; c != "" {
 		return name + " " + c
 	}

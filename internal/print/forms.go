@@ -25,7 +25,8 @@ const (
 type Head struct {
 	Parent string    // the body above the issuing one; may be empty
 	Agency string    // the issuing body
-	Number string    // number and symbol, such as "12/HDHS"; may be empty
+	Number string    // number in the book of the form, such as "12"; the template adds the symbol; may be empty
+	Book   string    // the year of the book
 	Place  string    // name of the place, such as "An Bình"
 	Issued time.Time // day and time of issue; also the creation date of the PDF
 	Copy   Copy
@@ -35,6 +36,8 @@ type Head struct {
 type Trace struct {
 	Address     string // full tracking address drawn as QR; empty draws no QR
 	Site        string // short address to type, such as "motcua.anbinh.gov.vn/theo-doi"
+	CheckSite   string // short address at which papers are checked
+	Check       string // what is typed there, in groups: "k7wq 3mpx t2ab"; empty: the paper is in no book
 	Secret      string // the word asked beside the dossier code; may be empty
 	JournalHead string // signed head of the journal at the time of printing; may be empty
 }
@@ -69,20 +72,19 @@ type Fee struct {
 type Receipt struct {
 	Head
 	Trace
-	DossierCode  string
-	Desk         string // name of the receiving desk
-	Applicant    Person
-	Submitter    string // who stood at the desk, when not the applicant
-	Procedure    string
-	Components   []Component
-	Sets         int    // number of sets; 0 leaves the line out
-	Limit        string // statutory processing time in words: "10 ngày làm việc"
-	ReceivedAt   time.Time
-	DueAt        time.Time
-	ReturnAt     string // where and how the result is returned
-	Fees         []Fee
-	Book, Serial string // register book and serial number; may be empty
-	Officer      string // receiving officer
+	DossierCode string
+	Desk        string // name of the receiving desk
+	Applicant   Person
+	Submitter   string // who stood at the desk, when not the applicant
+	Procedure   string
+	Components  []Component
+	Sets        int    // number of sets; 0 leaves the line out
+	Limit       string // statutory processing time in words: "10 ngày làm việc"
+	ReceivedAt  time.Time
+	DueAt       time.Time
+	ReturnAt    string // where and how the result is returned
+	Fees        []Fee
+	Officer     string // receiving officer
 }
 
 // Stage says when a supplement was asked for.
@@ -141,6 +143,7 @@ type Refusal struct {
 	Reason      string // may have several lines
 	LegalBasis  string
 	Guidance    string // where the person may turn; may be empty
+	Official    string // number the agency gave the result, when NotEligible
 	Officer     string // who signs
 	SignerTitle string // post of who signs when NotEligible: "GIÁM ĐỐC"
 }
@@ -176,4 +179,79 @@ type ControlSlip struct {
 	ReceivedAt  time.Time
 	DueAt       time.Time
 	Handovers   []Handover
+}
+
+// Apology is form 04: the office owns a delay and names the new date. In the set of 2025 it also asks the desk for
+// the extension.
+type Apology struct {
+	Head
+	Trace
+	DossierCode string
+	Desk        string
+	Applicant   Person
+	Procedure   string
+	ReceivedAt  time.Time
+	DueAt       time.Time // the date that cannot be kept
+	NewDue      time.Time
+	Reason      string
+	ByAgency    bool   // the delay is the agency's fault
+	ReturnAt    string // where the result is returned
+	Officer     string // who signs
+	SignerTitle string
+}
+
+// StopKind says why a dossier is no longer dealt with.
+type StopKind string
+
+// Kinds of stops: the applicant's wish, or papers that were not handed in in time.
+const (
+	StoppedAtWish StopKind = "wish"
+	ClosedInTime  StopKind = "closed"
+)
+
+// StopNotice is form 05 of TT 03/2025.
+type StopNotice struct {
+	Head
+	Trace
+	Kind        StopKind
+	DossierCode string
+	Desk        string
+	Applicant   Person
+	Procedure   string
+	ReceivedAt  time.Time
+	AskedAt     time.Time // when the applicant asked, or when papers were asked for
+	StoppedAt   time.Time
+	Until       time.Time // day that passed without completion, when ClosedInTime
+	Reason      string
+	Papers      string // what is given back, on which basis
+	Fees        string // what is paid back or not, on which basis
+	Officer     string
+}
+
+// RegisterRow is one line of a book of dossiers. Times are written short; text that was erased says so.
+type RegisterRow struct {
+	Serial     int
+	Code       string
+	Procedure  string
+	Sets       int
+	Applicant  string
+	Contact    string // address and phone
+	Resolving  string
+	Received   time.Time
+	Due        time.Time
+	Forwarded  time.Time
+	Result     time.Time // received from the agency
+	Returned   time.Time
+	Method     string // how it was returned
+	ReturnedTo string // who took it: stands for the signature
+	Notes      string
+}
+
+// Register is a book of dossiers of one desk and year: form 06 of TT 01/2018, form 07 of TT 03/2025.
+type Register struct {
+	Head
+	Year   int
+	Title  string // of another book than that of dossiers; empty: as the form says
+	Locked string // when and by whom the book was locked, and its digest; empty while it is open
+	Rows   []RegisterRow
 }

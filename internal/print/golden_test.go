@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,8 +23,13 @@ var update = flag.Bool("update", false, "write the golden layouts anew")
 // Golden compares the layout of v with testdata/name.json; it is exported to the tests outside.
 func Golden(t *testing.T, f *Forms, name string, v any) {
 	t.Helper()
+	golden(t, name, f.paper(v).lay())
+}
+
+func golden(t *testing.T, name string, ops []op) {
+	t.Helper()
 	var lines []string
-	for _, o := range f.paper(v).lay() {
+	for _, o := range ops {
 		b, err := json.Marshal(o)
 		if err != nil {
 			t.Fatal(err)
@@ -89,8 +95,28 @@ func Rightmost(f *Forms, v any) float64 {
 	return x
 }
 
-// PageW is the width of the page in mm.
-const PageW = pageW
+// PageW is the width of an A5 page in mm.
+var PageW = pages[""].w
+
+// SampleGolden compares the layout of a sample with testdata.
+func SampleGolden(t *testing.T, f *Forms, name, key, kind string, at time.Time) {
+	t.Helper()
+	p, err := f.sample(key, kind, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, name, p.lay())
+	pg := p.page()
+	for _, o := range p.lay() {
+		right := o.X + o.W
+		if o.Kind == "text" {
+			right = o.X + faces[o.Style].width(strings.TrimRight(o.Text, " "), o.Size)
+		}
+		if right > pg.w-pg.right+1 || o.Y+o.H > pg.h-pg.bottom+4 {
+			t.Errorf("%s: %q reaches %.1f mm right and %.1f mm down on page %d", name, o.Text, right, o.Y+o.H, o.Page)
+		}
+	}
+}
 
 var streams = regexp.MustCompile(`(?s)stream\r?\n(.*?)\r?\nendstream`)
 

@@ -9,16 +9,25 @@ import (
 	"unicode/utf8"
 )
 
-// A5 portrait, in mm: the size that TT 01/2018 art 9 sets for forms 01 to 05.
+// page is a size of paper with its margins, in mm.
+type page struct{ w, h, left, right, top, bottom float64 }
+
+func (p page) inner() float64 { return p.w - p.left - p.right }
+
+// pages are the sizes a form may ask for.
+// law: TT01-2018 9 — forms 01 to 05 are A5, the register A4.
+var pages = map[string]page{
+	"":             {148, 210, 13, 10, 9, 8},
+	"A5":           {148, 210, 13, 10, 9, 8},
+	"A4":           {210, 297, 25, 15, 15, 14},
+	"A4-landscape": {297, 210, 12, 12, 14, 12},
+}
+
 const (
-	pageW, pageH           = 148.0, 210.0
-	marginL, marginR       = 13.0, 10.0
-	marginT, marginB       = 9.0, 8.0
-	innerW                 = pageW - marginL - marginR
 	leading, tightLeading  = 1.2, 1.13 // line height over type size; Tinos needs 1.11 for stacked marks (ế, ộ)
 	ascent                 = 0.86      // baseline below the top of the line, over type size
 	largest, smallest      = 11.0, 8.0
-	headLeft, headGap      = 50.0, 3.0
+	headShare, headGap     = 0.4, 3.0 // of the width, for the issuing body; mm between both sides
 	qrSide, qrSmall        = 22.0, 18.0
 	signSpace, denseBelow  = 13.0, 9.0 // mm; below this type size the paper is packed closer
 	thin                   = 0.2
@@ -52,6 +61,7 @@ type limits struct {
 // sheet is a layout in the making.
 type sheet struct {
 	limits
+	pg   page
 	ops  []op
 	page int     // from 1
 	y    float64 // top of what comes next
@@ -65,9 +75,18 @@ func (p paper) lay() []op {
 	if p.form.OnePage {
 		return p.layOne().ops
 	}
+	if p.form.Size > 0 {
+		return p.numbered(p.try(p.form.Size, limits{}))
+	}
 	var best *sheet
 	for base := largest; base >= leastOnPages; base -= stepDown {
 		if s := p.try(base, limits{}); best == nil || s.page < best.page {
+			best = s
+		}
+	}
+	// A little smaller is better than a second sheet that could be lost; more than that is not.
+	for base := leastOnPages - stepDown; best.page > 1 && best.page <= 3 && base >= smallest; base -= stepDown {
+		if s := p.try(base, limits{}); s.page < best.page {
 			best = s
 		}
 	}
@@ -110,9 +129,13 @@ const fewRows = 12
 // leastName is how many lines the name of a body or a signatory may always take.
 const leastName = 3
 
+// page is the paper the form is drawn on.
+func (p paper) page() page { return pages[p.form.Paper] }
+
 // try lays p out once.
 func (p paper) try(base float64, l limits) *sheet {
-	s := &sheet{limits: l, page: 1, y: marginT, base: base, onePage: p.form.OnePage}
+	pg := p.page()
+	s := &sheet{pg: pg, limits: l, page: 1, y: pg.top, base: base, onePage: p.form.OnePage}
 	s.head(p, p.values)
 	for _, b := range p.form.Body {
 		if s.lost() {
@@ -138,7 +161,7 @@ func (p paper) numbered(s *sheet) []op {
 		v := values{"page": strconv.Itoa(n), "pages": strconv.Itoa(s.page)}
 		t := p.set.Page.plain(v)
 		w := faces[""].width(t, smallPrint)
-		s.ops = append(s.ops, op{Page: n, Kind: "text", X: round2(pageW - marginR - w), Y: round2(pageH - marginB + 2), Size: smallPrint, Text: t})
+		s.ops = append(s.ops, op{Page: n, Kind: "text", X: round2(s.pg.w - s.pg.right - w), Y: round2(s.pg.h - s.pg.bottom + 2), Size: smallPrint, Text: t})
 	}
 	return s.ops
 }
@@ -154,18 +177,18 @@ func (s *sheet) lineHeight(size float64) float64 {
 
 func (s *sheet) bottom() float64 {
 	if s.onePage {
-		return pageH - marginB
+		return s.pg.h - s.pg.bottom
 	}
-	return pageH - marginB - pageNumberSpace
+	return s.pg.h - s.pg.bottom - pageNumberSpace
 }
 
 // need starts a new page when h mm do not fit on this one.
 func (s *sheet) need(h float64) bool {
-	if s.y+h <= s.bottom() || s.y <= marginT {
+	if s.y+h <= s.bottom() || s.y <= s.pg.top {
 		return false
 	}
 	s.page++
-	s.y = marginT
+	s.y = s.pg.top
 	return true
 }
 
@@ -470,18 +493,19 @@ func (s *sheet) plain(t, st string, x, w, size float64, a align) {
 // head draws the issuing body, the country, the number, the date and the title.
 func (s *sheet) head(p paper, v values) {
 	if m := p.form.Mark.plain(v); m != "" {
-		s.plain(m, "B", marginL, innerW, smallPrint, right)
+		s.plain(m, "B", s.pg.left, s.pg.inner(), smallPrint, right)
 		s.y += 0.6
 	}
 	top := s.y
-	rx, rw := marginL+headLeft+headGap, innerW-headLeft-headGap
+	headLeft := s.pg.inner() * headShare
+	rx, rw := s.pg.left+headLeft+headGap, s.pg.inner()-headLeft-headGap
 	size := max(smallest, s.base-2)
-	s.plain(strings.ToUpper(v["parent"]), "", marginL, headLeft, size, center)
-	s.plain(strings.ToUpper(v["agency"]), "B", marginL, headLeft, size, center)
-	s.line(marginL+headLeft/3, s.y+0.5, headLeft/3, 0)
+	s.plain(strings.ToUpper(v["parent"]), "", s.pg.left, headLeft, size, center)
+	s.plain(strings.ToUpper(v["agency"]), "B", s.pg.left, headLeft, size, center)
+	s.line(s.pg.left+headLeft/3, s.y+0.5, headLeft/3, 0)
 	s.y += 1.4
-	if n := p.form.Number.plain(v); n != "" {
-		s.plain(n, "", marginL, headLeft, size, center)
+	if n := choose(p.form.Number, v); n != "" {
+		s.plain(n, "", s.pg.left, headLeft, size, center)
 	}
 	leftEnd := s.y
 
@@ -503,15 +527,12 @@ func (s *sheet) head(p paper, v values) {
 	}
 	s.y = max(s.y, leftEnd) + s.base*0.35*mmPerPt*2
 
-	for _, t := range p.form.Titles {
-		if t.If.holds(v) {
-			s.plain(t.Text.plain(v), "B", marginL, innerW, s.base+1.5, center)
-			break
-		}
+	if t := choose(p.form.Titles, v); t != "" {
+		s.plain(t, "B", s.pg.left, s.pg.inner(), s.base+1.5, center)
 	}
 	for _, t := range p.form.Under {
 		if sp := t.fill(v); len(sp) > 0 {
-			s.paragraph(sp, marginL, innerW, s.base, center, 0)
+			s.paragraph(sp, s.pg.left, s.pg.inner(), s.base, center, 0)
 		}
 	}
 	s.gap(0.5)
@@ -522,7 +543,7 @@ func (s *sheet) gap(n float64) {
 	if s.dense() {
 		n *= 0.4
 	}
-	if s.y > marginT {
+	if s.y > s.pg.top {
 		s.y += n * s.base * mmPerPt
 	}
 }
@@ -535,14 +556,14 @@ func (s *sheet) block(p paper, b block, v values) {
 		s.table(b, p.lists[b.Table])
 	case b.List != "":
 		for _, row := range p.lists[b.List] {
-			s.paragraph(b.Item.fill(row), marginL, innerW, s.base, justify, 0)
+			s.paragraph(b.Item.fill(row), s.pg.left, s.pg.inner(), s.base, justify, 0)
 			s.gap(spaceAfter)
 		}
 	case len(b.Row) > 0:
 		s.row(b, v)
 	default:
 		if sp := b.Para.fill(v); len(sp) > 0 {
-			s.paragraph(sp, marginL, innerW, s.base, alignOf(b.Align), b.Indent*s.base*mmPerPt)
+			s.paragraph(sp, s.pg.left, s.pg.inner(), s.base, alignOf(b.Align), b.Indent*s.base*mmPerPt)
 			s.gap(spaceAfter)
 		}
 	}
@@ -565,10 +586,10 @@ func (s *sheet) row(b block, v values) {
 	if len(cells) == 0 {
 		return
 	}
-	col := innerW / float64(len(cells))
+	col := s.pg.inner() / float64(len(cells))
 	if widest > col-2 {
 		for _, c := range cells {
-			s.paragraph(c, marginL, innerW, s.base, left, 0)
+			s.paragraph(c, s.pg.left, s.pg.inner(), s.base, left, 0)
 			s.gap(spaceAfter)
 		}
 		return
@@ -577,7 +598,7 @@ func (s *sheet) row(b block, v values) {
 	y := s.y
 	for i, c := range cells {
 		s.y = y
-		s.paragraph(c, marginL+float64(i)*col, col, s.base, left, 0)
+		s.paragraph(c, s.pg.left+float64(i)*col, col, s.base, left, 0)
 	}
 	s.gap(spaceAfter)
 }
@@ -610,7 +631,7 @@ func (s *sheet) table(b block, rows []values) {
 	}
 	width := func(c column) float64 {
 		if c.Width == 0 {
-			return (innerW - fixed) / float64(max(flex, 1))
+			return (s.pg.inner() - fixed) / float64(max(flex, 1))
 		}
 		return c.Width
 	}
@@ -634,7 +655,7 @@ func (s *sheet) table(b block, rows []values) {
 	if cut > 0 {
 		if sp := b.More.fill(values{"n": strconv.Itoa(cut)}); len(sp) > 0 {
 			s.y += 0.4
-			s.paragraph(sp, marginL, innerW, size, left, 0)
+			s.paragraph(sp, s.pg.left, s.pg.inner(), size, left, 0)
 		}
 	}
 	s.gap(spaceAfter * 2)
@@ -643,7 +664,7 @@ func (s *sheet) table(b block, rows []values) {
 // cells draws one row of a table; again repeats the head after a page break and is nil for the head itself.
 func (s *sheet) cells(cols []column, width func(column) float64, size float64, cell func(column) ([]span, align), again func()) {
 	lh := s.lineHeight(size)
-	most := int((s.bottom()-marginT)/lh) - 6 // a cell longer than a page is cut
+	most := int((s.bottom()-s.pg.top)/lh) - 6 // a cell longer than a page is cut
 	tall := 1
 	text := make([][][]word, len(cols))
 	as := make([]align, len(cols))
@@ -666,7 +687,7 @@ func (s *sheet) cells(cols []column, width func(column) float64, size float64, c
 	if s.need(h) && again != nil {
 		again()
 	}
-	x := marginL
+	x := s.pg.left
 	for i, c := range cols {
 		w := width(c)
 		y := s.y + air/2
@@ -678,9 +699,9 @@ func (s *sheet) cells(cols []column, width func(column) float64, size float64, c
 		}
 		x += w
 	}
-	s.line(marginL, s.y, x-marginL, 0)
-	s.line(marginL, s.y+h, x-marginL, 0)
-	at := marginL
+	s.line(s.pg.left, s.y, x-s.pg.left, 0)
+	s.line(s.pg.left, s.y+h, x-s.pg.left, 0)
+	at := s.pg.left
 	for _, c := range cols {
 		s.line(at, s.y, 0, h)
 		at += width(c)
@@ -708,11 +729,11 @@ func (s *sheet) sign(b block, v values) {
 	}
 	s.need(6*s.lineHeight(size) + space)
 	top, end := s.y, s.y
-	w := innerW / float64(max(len(who), 2))
+	w := s.pg.inner() / float64(max(len(who), 2))
 	for i, g := range who {
-		x := marginL + float64(i)*w
+		x := s.pg.left + float64(i)*w
 		if len(who) == 1 { // a single signature stands on the right
-			x = marginL + w
+			x = s.pg.left + w
 		}
 		s.y = top
 		page := s.page
@@ -738,7 +759,7 @@ func (s *sheet) sign(b block, v values) {
 
 // foot draws the notes and the tracking block at the foot of the last page.
 func (s *sheet) foot(p paper, v values) {
-	x, w := marginL, innerW
+	x, w := s.pg.left, s.pg.inner()
 	qr := qrSide
 	if s.dense() {
 		qr = qrSmall
@@ -781,12 +802,12 @@ func (s *sheet) foot(p paper, v values) {
 	s.need(h + 1.5)
 	floor := s.bottom()
 	if s.page == 1 {
-		floor = pageH - marginB // no page number below
+		floor = s.pg.h - s.pg.bottom // no page number below
 	}
 	y := floor - h
-	s.line(marginL, y-1.2, innerW, 0)
+	s.line(s.pg.left, y-1.2, s.pg.inner(), 0)
 	if p.trace.Address != "" {
-		s.ops = append(s.ops, op{Page: s.page, Kind: "qr", X: marginL, Y: round2(y), W: qr, H: qr, Text: p.trace.Address})
+		s.ops = append(s.ops, op{Page: s.page, Kind: "qr", X: s.pg.left, Y: round2(y), W: qr, H: qr, Text: p.trace.Address})
 	}
 	for _, e := range es {
 		for i, l := range e.ls {

@@ -24,7 +24,7 @@ type paper struct {
 
 func (s *set) paper(f *form, h Head, t Trace, code string, p Person, procedure string) paper {
 	v := values{
-		"number": h.Number, "agency": h.Agency, "parent": h.Parent, "code": code, "procedure": procedure,
+		"number": h.Number, "book": h.Book, "check": t.Check, "check_site": t.CheckSite, "agency": h.Agency, "parent": h.Parent, "code": code, "procedure": procedure,
 		"site": t.Site, "secret": t.Secret, "journal": t.JournalHead, "copy": "", "qr": t.Address,
 		"applicant": p.Name, "id": p.ID, "address": p.Address, "phone": p.Phone, "email": p.Email,
 	}
@@ -80,7 +80,7 @@ func (s *set) receipt(r Receipt) paper {
 	return p.with(values{
 		"desk": r.Desk, "submitter": r.Submitter, "sets": count(r.Sets), "limit": r.Limit,
 		"received": s.instant(r.ReceivedAt), "due": s.instant(r.DueAt), "return": r.ReturnAt,
-		"fees": s.fees(r.Fees), "book": r.Book, "serial": r.Serial, "officer": r.Officer,
+		"fees": s.fees(r.Fees), "officer": r.Officer,
 		"signer": first(r.Submitter, r.Applicant.Name),
 	})
 }
@@ -100,8 +100,56 @@ func (s *set) refusal(r Refusal) paper {
 	p := s.paper(&s.Refusal, r.Head, r.Trace, r.DossierCode, r.Applicant, r.Procedure)
 	return p.with(values{
 		"desk": r.Desk, "kind": string(r.Kind), "reason": r.Reason, "basis": r.LegalBasis, "guidance": r.Guidance,
-		"officer": r.Officer, "signer_title": r.SignerTitle,
+		"official": r.Official, "officer": r.Officer, "signer_title": r.SignerTitle,
 	})
+}
+
+func (s *set) apology(a Apology) paper {
+	p := s.paper(&s.Apology, a.Head, a.Trace, a.DossierCode, a.Applicant, a.Procedure)
+	whose := "other"
+	if a.ByAgency {
+		whose = "agency"
+	}
+	return p.with(values{
+		"desk": a.Desk, "reason": a.Reason, "fault": whose, "received": s.instant(a.ReceivedAt), "due": s.instant(a.DueAt),
+		"new_due": s.instant(a.NewDue), "return": a.ReturnAt, "officer": a.Officer, "signer_title": a.SignerTitle,
+	})
+}
+
+func (s *set) stop(n StopNotice) paper {
+	p := s.paper(&s.Stop, n.Head, n.Trace, n.DossierCode, n.Applicant, n.Procedure)
+	return p.with(values{
+		"desk": n.Desk, "kind": string(n.Kind), "reason": n.Reason, "papers": n.Papers, "fees": n.Fees, "received": s.instant(n.ReceivedAt),
+		"asked": s.instant(n.AskedAt), "stopped": s.instant(n.StoppedAt), "until": s.day(n.Until), "officer": n.Officer,
+	})
+}
+
+func (s *set) register(r Register) paper {
+	p := s.paper(&s.Register, r.Head, Trace{}, "", Person{}, "")
+	list(p, "entries", r.Rows, func(x RegisterRow) values {
+		v := values{
+			"serial": "", "code": x.Code, "procedure": x.Procedure, "sets": count(x.Sets), "applicant": x.Applicant, "contact": x.Contact,
+			"resolving": x.Resolving, "received": short(x.Received), "due": short(x.Due), "forwarded": short(x.Forwarded), "result": short(x.Result),
+			"returned": short(x.Returned), "method": x.Method, "to": x.ReturnedTo, "notes": x.Notes,
+		}
+		if x.Serial > 0 {
+			v["serial"] = pad(x.Serial)
+		}
+		return v
+	})
+	v := values{"year": "", "title": r.Title, "locked": r.Locked, "entries": strconv.Itoa(len(r.Rows))}
+	if r.Year > 0 {
+		v["year"] = strconv.Itoa(r.Year)
+	}
+	return p.with(v)
+}
+
+// short writes an instant as registers do: 09:15 02/03/2026.
+func short(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format("15:04 02/01/2006")
 }
 
 func (s *set) control(r ControlSlip) paper {
