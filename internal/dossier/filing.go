@@ -340,6 +340,7 @@ func (s *Service) submission(draft Draft, by access.Actor, c SubmitCommand, now 
 		sub.Papers = append(sub.Papers, p.Paper)
 	}
 	f := Facts{Now: now, Rules: law.At(calendar.DateOf(now)), Procedure: *o.Version, Process: *o.Process.Value}
+	f.Template = templateOf(cat, f.Rules, now)
 	if f.Clock, err = s.env.Clock(competent, now); err != nil {
 		return sub, f, err
 	}

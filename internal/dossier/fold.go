@@ -87,6 +87,7 @@ func (d *Dossier) Apply(e journal.Event) error {
 		return fmt.Errorf("%w: %s (%d): %w", ErrFold, e.Kind, e.Seq, err)
 	}
 	d.logDue(e, due)
+	d.judge()
 	d.Version, d.Head = e.Seq, e.Hash
 	d.before, d.last = before, lastEvent{kind: e.Kind, by: e.By, at: e.At}
 	return nil

@@ -59,6 +59,9 @@ type Facts struct {
 	// Number takes the next number of a book (SlipScope) in the transaction of the act; nil, or 0 given: the
 	// book is not kept, no slip is numbered (a history that is brought in).
 	Number func(scope string) (int, error)
+	// Template is the digest of the published wording in which papers of the rule set are printed now; empty: the
+	// wording that comes with the program.
+	Template string
 }
 
 // Reception is the holder of a dossier before its acceptance.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/viet"
 )
 
@@ -173,4 +174,17 @@ func (s *Service) TrackedDossier(ctx context.Context, t Tracked) (*Dossier, []Mo
 	}
 	m, err := Timeline(events)
 	return d, m, err
+}
+
+// TrackedEvents loads the journal behind a tracking page that was opened with Holder access: papers are drawn from it.
+func (s *Service) TrackedEvents(ctx context.Context, t Tracked) (*Dossier, []journal.Event, error) {
+	if t.Access != Holder {
+		return nil, nil, ErrNotFound
+	}
+	events, err := s.store.Load(ctx, t.Row.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := Fold(events)
+	return d, events, err
 }

@@ -57,6 +57,7 @@ type Store interface {
 	Grouped(ctx context.Context, group string) ([]Row, error)
 
 	drafts
+	papers
 }
 
 // Tx is one transaction of the store.
@@ -117,6 +118,7 @@ func (s *Service) facts(d *Dossier, now time.Time) (Facts, error) {
 	if r, ok := law.ByID(d.Law); ok && d.Accepted() {
 		f.Rules = r
 	}
+	f.Template = templateOf(cat, f.Rules, now)
 	v, ok := cat.Pinned(d.Procedure.Digest)
 	if !ok {
 		return f, fmt.Errorf("dossier %s: procedure version %s is gone", d.ID, d.Procedure.Digest)
@@ -138,6 +140,12 @@ func (s *Service) facts(d *Dossier, now time.Time) (Facts, error) {
 	competent, both := cat.Tree().At(d.Competent, day(now))
 	f.OtherLevel = known && both && desk.Level != competent.Level
 	return f, nil
+}
+
+// templateOf is the digest of the wording published for the forms of the rule set.
+func templateOf(cat *procedure.Catalogue, rules law.RuleSet, now time.Time) string {
+	t, _ := cat.Template(rules.Forms.Template(), day(now))
+	return t.Digest
 }
 
 // Dossier returns the state of a dossier the actor may open, and its events. Absent and forbidden look the same.

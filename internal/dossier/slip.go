@@ -28,12 +28,14 @@ type Slip struct {
 	Year   int       `json:"year"`
 	Number int       `json:"number"` // from 1 each year, without gap
 	Check  string    `json:"check"`  // what its QR asks the public page about
+	// Template is the digest of the published wording in which it is printed; empty: that of the program.
+	Template string `json:"template,omitempty"`
 
 	Event int64         `json:"-"` // number of the act
 	Law   string        `json:"-"` // rule set whose form it is
 	At    time.Time     `json:"-"`
 	By    journal.Actor `json:"-"`
-	Void  string        `json:"-"` // why it no longer counts: the id of the form or act that replaced it
+	Void  Void          `json:"-"` // why what it says no longer holds; empty while it does
 }
 
 // Serial returns the scope in which the slip's number is counted.
@@ -51,7 +53,7 @@ func (f Facts) slip(form string, book agency.ID) (*Slip, error) {
 	if _, ok := f.Rules.Forms.Form(form); !ok || f.Number == nil {
 		return nil, nil //nolint:nilnil // no such form, no slip
 	}
-	s := Slip{Form: form, Book: book, Year: calendar.DateOf(f.Now).Year(), Check: journal.NewSecret(12)}
+	s := Slip{Form: form, Book: book, Year: calendar.DateOf(f.Now).Year(), Check: journal.NewSecret(checkLength), Template: f.Template}
 	n, err := f.Number(s.Serial())
 	if err != nil || n == 0 {
 		return nil, err

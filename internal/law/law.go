@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/fault"
@@ -123,6 +124,16 @@ func (f FormSet) Form(key string) (Form, bool) {
 		return Form{}, false
 	}
 	return f.List[i], true
+}
+
+// Template is the path of the set's wording below the templates of a pack: "tt-03-2025.yaml".
+func (f FormSet) Template() string {
+	id := strings.ToLower(f.ID)
+	n := strings.IndexFunc(id, func(r rune) bool { return r >= '0' && r <= '9' })
+	if n > 0 {
+		id = id[:n] + "-" + id[n:]
+	}
+	return id + ".yaml"
 }
 
 // Book is rule sets in order of time, without gap. It is immutable.

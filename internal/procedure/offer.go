@@ -216,14 +216,35 @@ func (k *Catalogue) General(day string) General { d, _ := at(k.c.General, day); 
 // Synonyms returns the text of the province's search words on day.
 func (k *Catalogue) Synonyms(day string) string { d, _ := at(k.c.Synonyms, day); return d.Value }
 
-// Template returns the province's wording of a printed paper on day, by its path.
-func (k *Catalogue) Template(path, day string) (string, bool) {
+// Template returns the province's wording of printed papers on day, by its path.
+func (k *Catalogue) Template(path, day string) (Dated[string], bool) {
 	for _, d := range slices.Backward(k.c.Templates) {
 		if d.ID == path && agency.InForce(d.From, d.Until, day) {
-			return d.Value, true
+			return d, true
 		}
 	}
-	return "", false
+	return Dated[string]{}, false
+}
+
+// PinnedTemplate returns a version of a wording by its digest, whatever its dates.
+func (k *Catalogue) PinnedTemplate(digest string) (Dated[string], bool) {
+	i := slices.IndexFunc(k.c.Templates, func(d Dated[string]) bool { return d.Digest == digest && digest != "" })
+	if i < 0 {
+		return Dated[string]{}, false
+	}
+	return k.c.Templates[i], true
+}
+
+// Templates returns every published version of a wording, oldest first.
+func (k *Catalogue) Templates(path string) []Dated[string] {
+	var out []Dated[string]
+	for _, d := range k.c.Templates {
+		if d.ID == path {
+			out = append(out, d)
+		}
+	}
+	slices.SortFunc(out, func(a, b Dated[string]) int { return cmp.Compare(a.Number, b.Number) })
+	return out
 }
 
 // Calendar returns the working calendar as known on day: the civil one that is built in, with the years the province

@@ -153,6 +153,17 @@ func checkCase(ctx context.Context, tx *sqldb.Tx, a Against, heads map[string]jo
 			}
 		}
 	}
+	papers, err := papersOf(ctx, tx, j.Case)
+	if err != nil {
+		return out, err
+	}
+	if a.File != nil {
+		for _, p := range papers {
+			if err := a.File(dossier.Paper{Hash: p.Hash, Size: p.Size}); err != nil {
+				report("slip_paper", err.Error())
+			}
+		}
+	}
 	want, rows := dossier.Project(d, last.At)
 	have, err := scanRow(tx.QueryRow(ctx, sqlAllRows, j.Case))
 	if err != nil {

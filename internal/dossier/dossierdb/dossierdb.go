@@ -88,6 +88,7 @@ var Statements = []string{
 	sqlLegPut, sqlLegsCut, sqlLegsOf,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents,
 	sqlHandoverAdd, sqlHandoverDone, sqlHandoversOf, sqlHandoversTo, sqlHandoversFrom, sqlOwnedBy,
+	sqlPaper, sqlPaperKeep, sqlPapersOf, sqlPapersDrop, sqlPaperOrphans,
 }
 
 // Store keeps dossiers. It satisfies dossier.Store.
@@ -198,6 +199,9 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 	for _, x := range dossier.SlipRows(next, before) {
 		if _, err := t.tx.Exec(ctx, sqlSlipAdd, slipArgs(x)...); err != nil {
 			return nil, fmt.Errorf("keep slip: %w", err)
+		}
+		if err := t.s.queue.Enqueue(ctx, t.tx, jobs.Job{Kind: PaperJob, Args: PaperArgs{Case: id, Check: x.Check}}); err != nil {
+			return nil, fmt.Errorf("enqueue paper: %w", err)
 		}
 	}
 	if err := t.handovers(ctx, d, next); err != nil {
@@ -674,6 +678,10 @@ func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) e
 			return err
 		}
 		if _, err := tx.Exec(ctx, sqlEraseValue, id, d.Version); err != nil {
+			return err
+		}
+		// Signed papers name people: they are no longer kept, and their bytes fall to who sweeps the file store.
+		if _, err := tx.Exec(ctx, sqlPapersDrop, id); err != nil {
 			return err
 		}
 		bare := slices.Clone(events)
