@@ -176,6 +176,7 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 		return nil, err
 	}
 	a.calendars()
+	a.queue.Handle(dossierdb.PaperJob, a.handlePaper)
 	a.housekeeping()
 	return a, nil
 }

@@ -18,7 +18,7 @@ func (a *App) desk(m *web.Mux, told func(ctx context.Context, dossier string) (t
 	who := &incumbents{a: a}
 	deskweb.Register(m, deskweb.Deps{
 		Service: a.dossiers, Answers: a.store, Files: a.files, Finder: a.finder, Catalogue: a.province.Catalogue, Places: a.places, Clock: a.province.Clock,
-		Name: a.nameOf, Incumbents: who.of, Told: told, Address: a.cfg.Serve.Address, Signatures: a.signatures, Now: a.cfg.Now, Units: filingweb.UnitsPath,
+		Name: a.nameOf, Signed: a.signedPaper, Incumbents: who.of, Told: told, Address: a.cfg.Serve.Address, Signatures: a.signatures, Now: a.cfg.Now, Units: filingweb.UnitsPath,
 	})
 }
 

@@ -24,6 +24,7 @@ func (a *App) mux() *web.Mux {
 	a.desk(m, toOfficer)
 	a.filing(m, toApplicant)
 	a.ratings(m)
+	a.papers(m)
 	a.backOffice(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)

@@ -77,10 +77,11 @@ type books struct {
 }
 
 func (b *books) on(day string) *notice.Book {
-	text, ok := b.p.Catalogue().Template(notice.TemplatePath, day)
+	wording, ok := b.p.Catalogue().Template(notice.TemplatePath, day)
 	if !ok {
 		return notice.Builtin
 	}
+	text := wording.Value
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if book := b.by[text]; book != nil {

@@ -61,7 +61,7 @@ var table = map[string][]string{
 	"GET /dang-nhap": everybody, "POST /dang-nhap": everybody, "GET /dang-xuat": everybody, "POST /dang-xuat": everybody, "POST /dang-xuat-moi-noi": signedIn,
 	"GET /dang-ky": everybody, "POST /dang-ky": everybody, "GET /chon-chuc-vu": signedIn, "GET /tai-khoan": signedIn, "POST /tai-khoan": signedIn,
 	"GET /{$}": everybody, "GET /thu-tuc": everybody, "GET /linh-vuc": everybody, "GET /co-quan": everybody, "GET /huong-dan": everybody, "GET /tro-nang": everybody,
-	"GET /quyen-rieng-tu": everybody, "GET /sitemap.xml": everybody, "GET /robots.txt": everybody, "GET /tra-cuu": everybody, "GET /giay-tiep-nhan": everybody,
+	"GET /quyen-rieng-tu": everybody, "GET /sitemap.xml": everybody, "GET /robots.txt": everybody, "GET /tra-cuu": everybody, "GET /giay-tiep-nhan": everybody, "GET /kiem-tra": everybody,
 	"POST /tra-cuu/danh-gia": everybody, "GET /dia-ban": everybody, "GET /_components": everybody,
 
 	"GET /nop-ho-so": citizens, "POST /nop-ho-so": citizens, "GET /soan": citizens, "POST /soan": citizens, "GET /ho-so-da-nop": citizens,
@@ -226,7 +226,7 @@ const absent = "00000000000000000000000000"
 // path fills a pattern with an object.
 func path(pattern, object string) string {
 	r := strings.NewReplacer("{$}", "", "{id}", object, "{draft}", object, "{section}", "applicant", "{paper}", absent, "{hash}", strings.Repeat("0", 64),
-		"{form}", "phieu-kiem-soat", "{n}", "1", "{code}", "1.012906", "{slug}", "khong-co", "{province}", "97")
+		"{form}", "phieu-kiem-soat", "{n}", "1", "{check}", "k7wq3mpxt2ab", "{code}", "1.012906", "{slug}", "khong-co", "{province}", "97")
 	return r.Replace(pattern)
 }
 

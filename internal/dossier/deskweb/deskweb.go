@@ -132,6 +132,8 @@ type Deps struct {
 	Told func(ctx context.Context, dossier string) (templ.Component, error)
 	// Incumbents tells who holds the posts today, by post id, where it is known; nil shows posts only.
 	Incumbents func(ctx context.Context, posts []string) map[string][]string
+	// Signed returns the signed bytes of a printed paper, nil when it was not signed; nil where nothing is.
+	Signed func(ctx context.Context, check string) ([]byte, error)
 	// Address is the public address of the service without a slash at its end, for QR codes on papers; empty: none.
 	Address string
 	Now     func() time.Time
@@ -234,7 +236,7 @@ func (d *desk) places(at time.Time) eform.Places {
 }
 
 func (d *desk) source() paper.Source {
-	return paper.Source{Catalogue: d.Catalogue(), Name: d.Name, Address: d.Address}
+	return paper.Source{Catalogue: d.Catalogue(), Name: d.Name, Address: d.Address, Signed: d.Signed}
 }
 
 func actor(ctx context.Context) access.Actor { return web.ActorFrom(ctx) }

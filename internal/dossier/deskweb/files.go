@@ -1,6 +1,7 @@
 package deskweb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,11 +12,15 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/dossier/paper"
 	"github.com/motcua/motcua/internal/filestore"
+	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/print"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/sign"
 	"github.com/motcua/motcua/internal/upload"
@@ -282,81 +287,103 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request, p dossier.Paper) er
 // slipLink is one printed form of a dossier.
 type slipLink struct{ text, href string }
 
-// Names of the printed forms in addresses.
+// Names of the printed forms in addresses: the newest of its kind. Each paper also has its own name.
 const (
-	slipReceipt    = "tiep-nhan"
-	slipSupplement = "bo-sung"
-	slipRefusal    = "tu-choi"
-	slipControl    = "kiem-soat"
+	slipReceipt = "tiep-nhan"
+	slipControl = "kiem-soat"
 )
 
-func slipsOf(ctx context.Context, x *dossier.Dossier) []slipLink {
+// formNames are the forms in addresses.
+var formNames = map[string]string{
+	slipReceipt: dossier.FormReceipt, "bo-sung": dossier.FormSupplement, "tu-choi": dossier.FormRefusal, "xin-loi": dossier.FormApology,
+	"dung": dossier.FormStop,
+}
+
+// slipsOf lists what was printed of a dossier, oldest first, and the control slip that writes itself.
+func slipsOf(ctx context.Context, x *dossier.Dossier, events []journal.Event) []slipLink {
+	list, err := paper.List(events)
+	if err != nil {
+		return nil // the page itself says what is wrong with the record
+	}
 	var out []slipLink
-	add := func(name string) {
-		out = append(out, slipLink{lang.T(ctx, "desk.slip."+name), pathCase + x.ID + "/phieu/" + name + ".pdf"})
+	for _, p := range list {
+		text := lang.T(ctx, "desk.slip."+p.Form)
+		if p.Slip.Number > 0 {
+			text = slipText(ctx, p.Slip)
+		}
+		path := pathCase + x.ID + "/phieu/" + p.Name()
+		out = append(out, slipLink{text, path + ".pdf"})
+		if print.Editable(p.Form) {
+			out = append(out, slipLink{lang.T(ctx, "desk.slip.word", "form", text), path + ".docx"})
+		}
 	}
 	if x.Accepted() {
-		add(slipReceipt)
-	}
-	if len(x.Supplements) > 0 {
-		add(slipSupplement)
-	}
-	if x.Status == dossier.Refused || x.Result != nil && x.Result.Outcome == dossier.NotEligible {
-		add(slipRefusal)
-	}
-	if x.Accepted() {
-		add(slipControl)
+		out = append(out, slipLink{lang.T(ctx, "desk.slip.control_slip"), pathCase + x.ID + "/phieu/" + slipControl + ".pdf"})
 	}
 	return out
 }
 
-// slip draws one of the forms the office hands out.
+// slipText names a paper with its number in the book.
+func slipText(ctx context.Context, s dossier.Slip) string {
+	return lang.T(ctx, "desk.slip.numbered", "form", lang.T(ctx, "desk.slip."+s.Form), "number", strconv.Itoa(s.Number), "year", strconv.Itoa(s.Year))
+}
+
+// slip answers one of the forms the office hands out, as it stood at the act that issued it.
 func (d *desk) slip(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	x, _, err := d.Service.Dossier(ctx, actor(ctx), r.PathValue("id"))
+	x, events, err := d.Service.Dossier(ctx, actor(ctx), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	name, isPDF := strings.CutSuffix(r.PathValue("form"), ".pdf")
-	if !isPDF {
-		return web.ErrNoPage
-	}
-	now := d.Now()
+	name, kind, _ := strings.Cut(r.PathValue("form"), ".")
 	src := d.source()
+	if name == slipControl && kind == "pdf" {
+		return d.control(w, x)
+	}
+	p, err := paper.Find(events, cmp.Or(formNames[name], name))
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case "pdf":
+		pdf, err := src.PDF(ctx, events, p, "")
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Security-Policy", policyPDF)
+		return web.WriteFile(w, "application/pdf", name+"-"+x.Shown()+".pdf", true, body(pdf))
+	case "docx":
+		f, err := src.Fill(events, p, "")
+		if err != nil {
+			return err
+		}
+		docx, err := f.DOCX()
+		if err != nil {
+			return err
+		}
+		return web.WriteFile(w, mediaDOCX, name+"-"+x.Shown()+".docx", false, body(docx))
+	}
+	return web.ErrNoPage
+}
+
+const mediaDOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+func (d *desk) control(w http.ResponseWriter, x *dossier.Dossier) error {
+	now, src := d.Now(), d.source()
+	v, err := src.ControlSlip(x, now)
+	if err != nil {
+		return err
+	}
 	forms, err := src.Forms(x, now)
 	if err != nil {
 		return err
 	}
-	var pdf []byte
-	switch name {
-	case slipReceipt:
-		v, e := src.Receipt(x, "")
-		if err = e; err == nil {
-			pdf, err = forms.Receipt(v)
-		}
-	case slipSupplement:
-		v, e := src.SupplementRequest(x, len(x.Supplements)-1)
-		if err = e; err == nil {
-			pdf, err = forms.SupplementRequest(v)
-		}
-	case slipRefusal:
-		v, e := src.Refusal(x)
-		if err = e; err == nil {
-			pdf, err = forms.Refusal(v)
-		}
-	case slipControl:
-		v, e := src.ControlSlip(x, now)
-		if err = e; err == nil {
-			pdf, err = forms.ControlSlip(v)
-		}
-	default:
-		return web.ErrNoPage
-	}
+	pdf, err := forms.ControlSlip(v)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Security-Policy", policyPDF)
-	return web.WriteFile(w, "application/pdf", name+"-"+x.Shown()+".pdf", true, body(pdf))
+	return web.WriteFile(w, "application/pdf", slipControl+"-"+x.Shown()+".pdf", true, body(pdf))
 }
 
 // body is bytes that write themselves once.

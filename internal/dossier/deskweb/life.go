@@ -220,19 +220,10 @@ func turnLines(ctx context.Context, m dossier.Moment, n names, add func(key stri
 	return true
 }
 
-// printed names the papers of forms that can be opened, by the key of the form.
-var printed = map[string]string{
-	dossier.FormReceipt: slipReceipt, dossier.FormSupplement: slipSupplement, dossier.FormRefusal: slipRefusal,
-}
-
 // momentSlip leads to the paper that an act produced.
 func momentSlip(ctx context.Context, id string, m dossier.Moment) slipLink {
 	if m.Slip == nil {
 		return slipLink{}
 	}
-	name, ok := printed[m.Slip.Form]
-	if !ok {
-		return slipLink{}
-	}
-	return slipLink{lang.T(ctx, "desk.slip."+name), pathCase + id + "/phieu/" + name + ".pdf"}
+	return slipLink{slipText(ctx, *m.Slip), pathCase + id + "/phieu/" + m.Slip.Check + ".pdf"}
 }

@@ -83,7 +83,7 @@ func (d *desk) caseOf(ctx context.Context, id string) (*caseView, error) {
 	c.papers = d.paperRows(ctx, x, f)
 	c.moments = history(ctx, x, moments, n)
 	c.states = statesOf(ctx, x)
-	c.slips = slipsOf(ctx, x)
+	c.slips = slipsOf(ctx, x, events)
 	c.held = heldBy(ctx, x, n, now)
 	if d.Told != nil {
 		if c.told, err = d.Told(ctx, id); err != nil {

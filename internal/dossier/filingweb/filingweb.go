@@ -53,6 +53,7 @@ type Service interface {
 	Withdraw(ctx context.Context, r dossier.Request, reason string) (*dossier.Dossier, error)
 	RequestWithdrawal(ctx context.Context, r dossier.Request, reason string) (*dossier.Dossier, error)
 	DropWithdrawal(ctx context.Context, r dossier.Request) (*dossier.Dossier, error)
+	TrackedEvents(ctx context.Context, t dossier.Tracked) (*dossier.Dossier, []journal.Event, error)
 }
 
 // Answers tells what was answered under an idempotency key, also after the draft behind it is gone.
@@ -80,9 +81,11 @@ type Deps struct {
 	// Person tells what is known of a signed-in person, to be filled in for them.
 	Person func(ctx context.Context, id string) (eform.Person, error)
 	// Name tells the name of an officer for printed papers, empty when unknown.
-	Name  func(person string) string
-	Cache *web.PageCache
-	Now   func() time.Time
+	Name func(person string) string
+	// Signed returns the signed bytes of a printed paper, nil when it was not signed; nil where nothing is.
+	Signed func(ctx context.Context, check string) ([]byte, error)
+	Cache  *web.PageCache
+	Now    func() time.Time
 	// Address is the public address of the service without a slash at its end, for QR codes; empty: that of the request.
 	Address string
 	Scratch string        // folder for uploads not yet judged; empty: the system's
@@ -176,7 +179,7 @@ func (p *pages) given() eform.Given {
 }
 
 func (p *pages) source() paper.Source {
-	return paper.Source{Catalogue: p.Catalogue(), Name: p.Name, Address: p.Address}
+	return paper.Source{Catalogue: p.Catalogue(), Name: p.Name, Address: p.Address, Signed: p.Signed}
 }
 
 // sourceFor is source on a page that is drawn for one request only and may show where it came in.

@@ -2,6 +2,7 @@ package filingweb
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -170,69 +171,57 @@ func (p *pages) ownPaper(w http.ResponseWriter, r *http.Request) error {
 	return p.serve(w, r, d.Papers[n-1])
 }
 
-// Printed forms an applicant may open, as they stand in addresses.
-const (
-	formReceipt    = "giay-tiep-nhan"
-	formSupplement = "yeu-cau-bo-sung"
-	formRefusal    = "tu-choi"
-)
+// Printed forms an applicant may open, as they stand in addresses: the newest of its kind. Each paper also has its own name.
+var formNames = map[string]string{
+	"giay-tiep-nhan": dossier.FormReceipt, "yeu-cau-bo-sung": dossier.FormSupplement, "tu-choi": dossier.FormRefusal, "xin-loi": dossier.FormApology,
+	"dung": dossier.FormStop,
+}
+
+const formReceipt = "giay-tiep-nhan"
 
 func (p *pages) ownForm(w http.ResponseWriter, r *http.Request) error {
-	d, _, err := p.mine(r)
+	d, events, err := p.mine(r)
 	if err != nil {
 		return err
 	}
-	return p.printed(w, r, d, r.PathValue("form"))
+	return p.printed(w, r, d, events, r.PathValue("form"))
 }
 
-// printed answers one of the printed forms of the dossier as PDF.
-func (p *pages) printed(w http.ResponseWriter, r *http.Request, d *dossier.Dossier, form string) error {
-	s := p.sourceFor(r)
-	forms, err := s.Forms(d, p.Now())
+// printed answers one of the printed forms of the dossier as PDF, as it stood when it was issued.
+func (p *pages) printed(w http.ResponseWriter, r *http.Request, d *dossier.Dossier, events []journal.Event, name string) error {
+	issued, err := paper.Find(events, cmp.Or(formNames[name], name))
 	if err != nil {
 		return err
 	}
-	var pdf []byte
-	switch form {
-	case formReceipt:
-		var v print.Receipt
-		if v, err = s.Receipt(d, print.CopyGiven); err == nil {
-			pdf, err = forms.Receipt(v)
-		}
-	case formSupplement:
-		var v print.SupplementRequest
-		if v, err = s.SupplementRequest(d, len(d.Supplements)-1); err == nil {
-			pdf, err = forms.SupplementRequest(v)
-		}
-	case formRefusal:
-		var v print.Refusal
-		if v, err = s.Refusal(d); err == nil {
-			pdf, err = forms.Refusal(v)
-		}
-	default:
-		err = web.ErrNoPage
-	}
+	pdf, err := p.sourceFor(r).PDF(r.Context(), events, issued, print.CopyGiven)
 	if err != nil {
 		return err
 	}
-	return web.WriteFile(w, "application/pdf", form+"-"+d.Shown()+".pdf", true, bytes.NewReader(pdf))
+	return web.WriteFile(w, "application/pdf", name+"-"+d.Shown()+".pdf", true, bytes.NewReader(pdf))
 }
 
-// formsOf lists the printed forms that the dossier has by now.
+// formsOf lists the printed forms that the dossier has by now, oldest first.
 func (t told) formsOf(ctx context.Context) []component.Fact {
 	var out []component.Fact
-	add := func(form string, err error) {
-		if !errors.Is(err, paper.ErrNone) {
-			out = append(out, component.Fact{Name: lang.T(ctx, "filing.form."+form), Content: link(t.path("/ban-in/"+form), lang.T(ctx, "filing.open-pdf"), lang.T(ctx, "filing.form."+form))})
-		}
+	add := func(name, form string, at time.Time) {
+		text := lang.T(ctx, "filing.form."+form)
+		out = append(out, component.Fact{Name: text, Content: link(t.path("/ban-in/"+name), lang.T(ctx, "filing.open-pdf"), text+", "+day(ctx, at))})
 	}
+	for _, s := range t.Slips {
+		add(s.Check, s.Form, s.At)
+	}
+	if len(t.Slips) > 0 {
+		return out
+	}
+	// Journals from before papers were numbered.
 	if t.Accepted() {
-		add(formReceipt, nil)
+		add(formReceipt, dossier.FormReceipt, t.AcceptedAt)
 	}
-	if len(t.Supplements) > 0 {
-		add(formSupplement, nil)
+	if n := len(t.Supplements); n > 0 {
+		add("yeu-cau-bo-sung", dossier.FormSupplement, t.Supplements[n-1].At)
 	}
-	_, err := t.source.Refusal(t.Dossier)
-	add(formRefusal, err)
+	if _, err := t.source.Refusal(t.Dossier); !errors.Is(err, paper.ErrNone) {
+		add("tu-choi", dossier.FormRefusal, t.EndedAt)
+	}
 	return out
 }

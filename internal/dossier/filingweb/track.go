@@ -119,11 +119,11 @@ func (p *pages) receipt(w http.ResponseWriter, r *http.Request) error {
 	if t.Access != dossier.Holder {
 		return dossier.ErrNotFound
 	}
-	d, _, err := p.Service.TrackedDossier(r.Context(), t)
+	d, events, err := p.Service.TrackedEvents(r.Context(), t)
 	if err != nil {
 		return err
 	}
-	return p.printed(w, r, d, formReceipt)
+	return p.printed(w, r, d, events, formReceipt)
 }
 
 // answered are the answers of a submitted dossier for reading, in the units of the day it was lodged.

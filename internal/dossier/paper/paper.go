@@ -5,6 +5,7 @@
 package paper
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -36,6 +37,10 @@ type Source struct {
 	Address string
 	// Name tells the name of a person by account id, empty when unknown; nil signs with posts only.
 	Name func(person string) string
+	// Signed returns the signed bytes of a slip, nil when it was not signed; nil where nothing is.
+	Signed func(ctx context.Context, check string) ([]byte, error)
+
+	slip dossier.Slip // the one that is being drawn
 }
 
 // TrackPath is the path at which the holder of code and secret follows the dossier; the code alone
@@ -55,8 +60,36 @@ func (s Source) Track(d *dossier.Dossier) print.Trace {
 		t.Address = s.Address + TrackPath(d.Shown(), d.Secret)
 		_, site, _ := strings.Cut(s.Address, "://")
 		t.Site = site + "/tra-cuu"
+		if s.slip.Check != "" {
+			t.Address, t.CheckSite = s.Address+CheckPath(s.slip.Check, d.Secret), site+checkPath
+		}
 	}
+	t.Check = Grouped(s.slip.Check)
 	return t
+}
+
+const checkPath = "/kiem-tra"
+
+// CheckPath is the page that says whether a printed paper is the office's and still holds. The secret of the tracking
+// page goes with it on papers that are handed to the applicant, so that one code serves both.
+func CheckPath(check, secret string) string {
+	path := checkPath + "/" + url.PathEscape(check)
+	if secret != "" {
+		path += "?k=" + url.QueryEscape(secret)
+	}
+	return path
+}
+
+// Grouped writes a check code in groups of four, as people read it aloud.
+func Grouped(check string) string {
+	var b strings.Builder
+	for i, r := range check {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // head is the end of the dossier's journal: its number and the start of its hash, enough to be compared
@@ -105,7 +138,7 @@ func (s Source) SupplementRequest(d *dossier.Dossier, n int) (print.SupplementRe
 	q := d.Supplements[n]
 	desk := s.agency(d.Desk, q.At)
 	out := print.SupplementRequest{
-		Head: s.head(desk, q.At, ""), Trace: s.Track(d), DossierCode: d.Shown(), Desk: desk.Name, Applicant: person(d.Owner),
+		Head: s.head(s.issuer(d.Desk, q.At), q.At, ""), LegalBasis: q.Basis, Trace: s.Track(d), DossierCode: d.Shown(), Desk: desk.Name, Applicant: person(d.Owner),
 		Procedure: d.Procedure.Name, Stage: print.AtReception, Reason: q.Reason, Guidance: q.Guidance,
 		Contact: s.signer(q.By, q.At), ContactPhone: s.agency(agency.ID(q.By.Agency), q.At).Phone, Officer: s.signer(q.By, q.At),
 	}
@@ -136,7 +169,7 @@ func (s Source) Refusal(d *dossier.Dossier) (print.Refusal, error) {
 	case d.Result != nil && d.Result.Outcome == dossier.NotEligible:
 		body := s.agency(d.Competent, d.ResolvedAt)
 		out.Kind, out.Head = print.NotEligible, s.head(body, d.ResolvedAt, "")
-		out.Number, out.Desk = d.Result.Number, s.agency(d.Desk, d.ResolvedAt).Name
+		out.Official, out.Desk = d.Result.Number, s.agency(d.Desk, d.ResolvedAt).Name
 		out.Officer = s.name(d.DecidedBy.Person)
 		if p, ok := s.Catalogue.Tree().Post(d.DecidedBy.Post, day(d.DecidedAt)); ok {
 			out.SignerTitle = strings.ToUpper(p.Title)
@@ -218,8 +251,19 @@ func (s Source) agency(id agency.ID, at time.Time) agency.Agency {
 	return agency.Agency{ID: id, Name: string(id)}
 }
 
+// issuer is the agency that keeps the book of the slip; fallback for papers without a number.
+func (s Source) issuer(fallback agency.ID, at time.Time) agency.Agency {
+	if s.slip.Book != "" {
+		return s.agency(s.slip.Book, at)
+	}
+	return s.agency(fallback, at)
+}
+
 func (s Source) head(a agency.Agency, at time.Time, copyOf print.Copy) print.Head {
 	h := print.Head{Agency: a.Name, Issued: at, Copy: copyOf, Place: s.town(a, at)}
+	if s.slip.Number > 0 {
+		h.Number, h.Book = strconv.Itoa(s.slip.Number), strconv.Itoa(s.slip.Year)
+	}
 	if a.Parent != "" {
 		h.Parent = s.agency(a.Parent, at).Name
 	}
@@ -336,21 +380,45 @@ func fees(v procedure.Version, channel string) []print.Fee {
 	return out
 }
 
-// Forms returns the forms of the circular the dossier was accepted under, in the province's wording when it
-// has one.
+// Forms returns the forms of the circular the dossier was accepted under, in the wording in force at an instant.
 func (s Source) Forms(d *dossier.Dossier, at time.Time) (*print.Forms, error) {
-	rules, ok := law.ByID(d.Law)
+	return s.forms(d.Law, "", at)
+}
+
+// forms returns the forms of a rule set: in the wording a slip is pinned to, else in the province's of the day, else in
+// that of the program.
+func (s Source) forms(rules, pin string, at time.Time) (*print.Forms, error) {
+	r, ok := law.ByID(rules)
 	if !ok {
-		rules = law.At(calendar.DateOf(at))
+		r = law.At(calendar.DateOf(at))
+	}
+	t, ok := s.Catalogue.PinnedTemplate(pin)
+	if !ok {
+		t, ok = s.Catalogue.Template(r.Forms.Template(), day(at))
+	}
+	if ok {
+		return parsed(t)
 	}
 	set := print.TT03of2025
-	if rules.Forms.ID == "TT01-2018" {
+	if r.Forms.Template() == string(print.TT01of2018)+".yaml" {
 		set = print.TT01of2018
 	}
-	if text, ok := s.Catalogue.Template(string(set)+".yaml", day(at)); ok {
-		return print.Parse([]byte(text))
-	}
 	return builtin[set]()
+}
+
+// read keeps the wordings that were read, by digest: they never change, and are few.
+var read sync.Map
+
+func parsed(t procedure.Dated[string]) (*print.Forms, error) {
+	if f, ok := read.Load(t.Digest); ok && t.Digest != "" {
+		return f.(*print.Forms), nil //nolint:forcetypeassert // only forms are stored
+	}
+	f, err := print.Parse([]byte(t.Value))
+	if err != nil {
+		return nil, fmt.Errorf("wording %s, version %d: %w", t.ID, t.Number, err)
+	}
+	read.Store(t.Digest, f)
+	return f, nil
 }
 
 // builtin reads each set of forms once: the wording does not change while the program runs.
