@@ -64,6 +64,7 @@ var commands = []command{
 	{"search", "find procedures as people ask for them", runSearch},
 	{"admin", "first administrator, reset of a sign-in, people", runAdmin},
 	{"deadline", "compute and explain a due date", runDeadline},
+	{"verify", "judge the digital signatures of PDF files", runVerify},
 }
 
 func main() {
