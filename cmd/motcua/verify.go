@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/motcua/motcua/internal/calendar"
@@ -76,19 +77,20 @@ func verifyPath(path string, o sign.Options) (sign.Result, error) {
 
 // verdict says what a file's signatures are worth, one line for each.
 func verdict(code lang.Code, r sign.Result) string {
-	out := lang.Text(code, r.Status.Key(), "n", max(1, len(r.Signatures)))
+	lines := []string{lang.Text(code, r.Status.Key(), "n", max(1, len(r.Signatures)))}
 	if r.Reason != "" {
-		out += " " + lang.Text(code, r.Reason.Key())
+		lines[0] += " " + lang.Text(code, r.Reason.Key())
 	}
 	for i, x := range r.Signatures {
-		out += fmt.Sprintf("\n  %d. %s", i+1, x.Signer)
+		line := fmt.Sprintf("  %d. %s", i+1, x.Signer)
 		if at := x.Claimed; !at.IsZero() {
-			out += ", " + at.In(calendar.Zone).Format("15:04:05 02/01/2006")
+			line += ", " + at.In(calendar.Zone).Format("15:04:05 02/01/2006")
 		}
-		out += ": " + string(x.Status)
+		line += ": " + string(x.Status)
 		if x.Reason != "" {
-			out += ". " + lang.Text(code, x.Reason.Key())
+			line += ". " + lang.Text(code, x.Reason.Key())
 		}
+		lines = append(lines, line)
 	}
-	return out
+	return strings.Join(lines, "\n")
 }

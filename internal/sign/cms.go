@@ -24,7 +24,6 @@ var (
 	oidContentType   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
 	oidMessageDigest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
 	oidSigningTime   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
-	oidSigningCert   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 12}
 	oidSigningCertV2 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
 	oidStampToken    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 
@@ -322,7 +321,7 @@ func (m *message) verify(kind asn1.ObjectIdentifier, content ...[]byte) error {
 	}
 	h := hash.New()
 	for _, c := range content {
-		h.Write(c) //nolint:errcheck // a hash never fails
+		h.Write(c)
 	}
 	digest := h.Sum(nil)
 	toSign := digest
@@ -343,7 +342,7 @@ func (m *message) verify(kind asn1.ObjectIdentifier, content ...[]byte) error {
 			return errCMS
 		}
 		h := hash.New()
-		h.Write(set) //nolint:errcheck // a hash never fails
+		h.Write(set)
 		toSign = h.Sum(nil)
 	}
 	if err := m.checkKey(hash, toSign); err != nil {
@@ -404,7 +403,7 @@ func (m *message) checkBinding() error {
 		}
 	}
 	h := hash.New()
-	h.Write(m.leaf.Raw) //nolint:errcheck // a hash never fails
+	h.Write(m.leaf.Raw)
 	if !bytes.Equal(h.Sum(nil), id.Hash) {
 		return errForged
 	}

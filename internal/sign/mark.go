@@ -2,6 +2,7 @@ package sign
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"image"
@@ -9,6 +10,7 @@ import (
 	_ "image/jpeg" // seals come as pictures of both kinds
 	"image/png"
 	"strings"
+	"sync"
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -312,6 +314,10 @@ func (m *Mark) picture() ([]byte, error) {
 	if m.Box.W < 1 || m.Box.H < 1 || m.Box.W > 2000 || m.Box.H > 2000 {
 		return nil, ErrImage.Because(errors.New("the box has no size"))
 	}
+	key := drawnKey{sha256.Sum256(m.Image), m.Box.W, m.Box.H}
+	if pdf, ok := drawn.get(key); ok {
+		return pdf, nil
+	}
 	flat, ratio, err := normal(m.Image)
 	if err != nil {
 		return nil, err
@@ -325,7 +331,45 @@ func (m *Mark) picture() ([]byte, error) {
 	o := fpdf.ImageOptions{ImageType: "PNG"}
 	pdf.RegisterImageOptionsReader("mark", o, bytes.NewReader(flat))
 	pdf.ImageOptions("mark", (m.Box.W-w)/2, (m.Box.H-h)/2, w, h, false, o, 0, "")
-	return output(pdf)
+	out, err := output(pdf)
+	if err == nil {
+		drawn.put(key, out)
+	}
+	return out, err
+}
+
+// drawn keeps the pictures drawn last: an office puts the same few seals on everything.
+var drawn = drawings{m: map[drawnKey][]byte{}}
+
+const maxDrawn = 16
+
+type drawnKey struct {
+	image [sha256.Size]byte
+	w, h  float64
+}
+
+type drawings struct {
+	mu sync.Mutex
+	m  map[drawnKey][]byte
+}
+
+func (d *drawings) get(k drawnKey) ([]byte, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	pdf, ok := d.m[k]
+	return pdf, ok
+}
+
+func (d *drawings) put(k drawnKey, pdf []byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for old := range d.m {
+		if len(d.m) < maxDrawn {
+			break
+		}
+		delete(d.m, old) // any
+	}
+	d.m[k] = pdf
 }
 
 // normal decodes a picture within bounds and writes it as the plainest PNG that keeps what is transparent.
@@ -347,7 +391,8 @@ func normal(img []byte) (flat []byte, ratio float64, err error) {
 	dst := image.NewNRGBA(image.Rect(0, 0, c.Width, c.Height))
 	draw.Draw(dst, dst.Bounds(), src, src.Bounds().Min, draw.Src)
 	var out bytes.Buffer
-	if err := png.Encode(&out, dst); err != nil {
+	quick := png.Encoder{CompressionLevel: png.BestSpeed} // it is packed once more for the PDF
+	if err := quick.Encode(&out, dst); err != nil {
 		return nil, 0, fmt.Errorf("mark: %w", err)
 	}
 	return out.Bytes(), float64(c.Width) / float64(c.Height), nil

@@ -24,12 +24,14 @@ type (
 // Bounds on reading. Files that need more are not judged: a person would not meet one.
 const (
 	maxDepth    = 64        // arrays and dictionaries within each other
-	maxNodes    = 2_000_000 // objects read from one file, each array element counted, and every nodeBytes bytes read
+	maxNodes    = 1_000_000 // objects read from one file, each array element counted, and every nodeBytes bytes read
 	nodeBytes   = 64
 	maxSections = 200       // cross-reference sections
 	maxEntries  = 1_000_000 // cross-reference entries of all sections
 	maxInflated = 16 << 20  // bytes out of one compressed stream
-	maxUnpacked = 96 << 20  // bytes out of all of them
+	maxUnpacked = 64 << 20  // bytes out of all of them
+	maxString   = 1 << 20   // bytes of a string
+	maxHex      = 4 * maxCMS
 	maxObject   = 8_388_607 // largest object number, from annex C of ISO 32000-1
 )
 
@@ -135,7 +137,7 @@ func (r *reader) object(depth int) (any, error) {
 	}
 	switch c := r.b[r.at]; {
 	case c == '/':
-		return r.name()
+		return r.name(), nil
 	case c == '(':
 		return r.literal()
 	case c == '<' && r.at+1 < len(r.b) && r.b[r.at+1] == '<':
@@ -158,11 +160,11 @@ func (r *reader) object(depth int) (any, error) {
 	return nil, errSyntax
 }
 
-func (r *reader) name() (name, error) {
+func (r *reader) name() name {
 	r.at++
 	w := []byte(r.word())
 	if bytes.IndexByte(w, '#') < 0 {
-		return name(w), nil
+		return name(w)
 	}
 	out := make([]byte, 0, len(w))
 	for i := 0; i < len(w); i++ {
@@ -175,7 +177,7 @@ func (r *reader) name() (name, error) {
 		}
 		out = append(out, w[i])
 	}
-	return name(out), nil
+	return name(out)
 }
 
 func hexDigit(c byte) int {
@@ -194,6 +196,9 @@ func (r *reader) literal() (text, error) {
 	r.at++
 	out := text{}
 	for open := 1; r.at < len(r.b); {
+		if len(out) > maxString {
+			return nil, errLimit
+		}
 		c := r.b[r.at]
 		r.at++
 		switch c {
@@ -252,7 +257,7 @@ func (r *reader) escape(out text) text {
 
 func (r *reader) hex() (text, error) {
 	r.at++
-	end := bytes.IndexByte(r.b[r.at:], '>')
+	end := bytes.IndexByte(r.b[r.at:min(len(r.b), r.at+maxHex)], '>')
 	if end < 0 {
 		return nil, errSyntax
 	}
@@ -308,10 +313,7 @@ func (r *reader) dict(depth int) (dict, error) {
 		if r.at >= len(r.b) || r.b[r.at] != '/' {
 			return nil, errSyntax
 		}
-		k, err := r.name()
-		if err != nil {
-			return nil, err
-		}
+		k := r.name()
 		r.skip()
 		from := r.at
 		v, err := r.object(depth + 1)

@@ -451,7 +451,7 @@ func (j *judge) name(s *Signature, c *x509.Certificate) {
 func digestOf(h crypto.Hash, parts ...[]byte) []byte {
 	d := h.New()
 	for _, p := range parts {
-		d.Write(p) //nolint:errcheck // a hash never fails
+		d.Write(p)
 	}
 	return d.Sum(nil)
 }
@@ -459,7 +459,7 @@ func digestOf(h crypto.Hash, parts ...[]byte) []byte {
 // times reads the claimed time and the time stamp of a signature.
 func (j *judge) times(l *lodged, m *message) {
 	if t, ok := l.value["M"].(text); ok {
-		l.out.Claimed, _ = readDate(string(t))
+		l.out.Claimed = readDate(string(t))
 	}
 	if v, ok := find(m.signed, oidSigningTime); ok && l.out.Claimed.IsZero() {
 		var t time.Time
@@ -530,8 +530,8 @@ func (j *judge) owner(s *Signature, m *message) {
 	}
 }
 
-// readDate reads D:YYYYMMDDHHmmSSOHH'mm', of which only the year must be there.
-func readDate(s string) (time.Time, bool) {
+// readDate reads D:YYYYMMDDHHmmSSOHH'mm', of which only the year must be there; the zero time when it is something else.
+func readDate(s string) time.Time {
 	if len(s) > 2 && s[:2] == "D:" {
 		s = s[2:]
 	}
@@ -553,13 +553,13 @@ func readDate(s string) (time.Time, bool) {
 	minute, ok4 := part(2, 0, 59, 0)
 	second, ok5 := part(2, 0, 59, 0)
 	if !ok || !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || year == 0 {
-		return time.Time{}, false
+		return time.Time{}
 	}
 	zone := time.UTC
 	if len(s) >= 3 && (s[0] == '+' || s[0] == '-') {
 		h, err := strconv.Atoi(s[1:3])
 		if err != nil || h > 14 {
-			return time.Time{}, false
+			return time.Time{}
 		}
 		off := h * 3600
 		if rest := s[3:]; len(rest) >= 3 && rest[0] == '\'' {
@@ -572,5 +572,5 @@ func readDate(s string) (time.Time, bool) {
 		}
 		zone = time.FixedZone("", off)
 	}
-	return time.Date(year, time.Month(month), day, hour, minute, second, 0, zone).UTC(), true
+	return time.Date(year, time.Month(month), day, hour, minute, second, 0, zone).UTC()
 }
