@@ -34,28 +34,28 @@ type Mark struct {
 
 // PersonMark is a person's signature as a blue picture on a transparent ground, centred in the space between the title
 // and the full name (box 7c of annex I).
-// law: ND30-2020 annex I
+// law: ND30-2020 PL.I
 func PersonMark(page int, between Box, signature []byte) *Mark {
 	return &Mark{Page: page, Box: between, Image: signature}
 }
 
 // SealMark is the red seal of an agency in its true size in mm. It covers about a third of the
 // person's signature, on the left (box 8 of annex I). person is where that signature was put.
-// law: ND30-2020 annex I
+// law: ND30-2020 PL.I
 func SealMark(page int, person Box, width, height float64, seal []byte) *Mark {
 	return &Mark{Page: page, Image: seal, Box: Box{X: person.X + person.W/3 - width, Y: person.Y + (person.H-height)/2, W: width, H: height}}
 }
 
 // AnnexMark stands at the top right of the first page of an annex in a file of its own: number and symbol of the
 // document, and the time.
-// law: ND30-2020 annex I
+// law: ND30-2020 PL.I
 func AnnexMark(number string, at time.Time) *Mark {
 	return &Mark{Page: 1, Corner: true, Lines: []string{number, Moment(at)}}
 }
 
 // CopyMark stands at the top right of the first page of an electronic copy: its kind ("SAO Y"), the agency, and the
 // time.
-// law: ND30-2020 annex I
+// law: ND30-2020 PL.I
 func CopyMark(kind, agency string, at time.Time) *Mark {
 	return &Mark{Page: 1, Corner: true, Lines: []string{kind, agency, Moment(at)}}
 }

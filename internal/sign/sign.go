@@ -7,7 +7,7 @@
 //
 // The order of people is the caller's matter: a person signs first, the clerk for the
 // agency last.
-// law: ND30-2020 annex I
+// law: ND30-2020 PL.I
 package sign
 
 import (
