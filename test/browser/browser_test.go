@@ -102,6 +102,9 @@ func startProvince(dir string) (stop func(), err error) {
 	if out, err := exec.Command(bin, "pack", "import", "--data", data, catalogue()).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("import the catalogue: %w\n%s", err, out)
 	}
+	if out, err := exec.Command(bin, "pack", "import", "--data", data, filepath.Join("testdata", "years.csv")).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("import the years to come: %w\n%s", err, out)
+	}
 	return demo(bin, data)
 }
 

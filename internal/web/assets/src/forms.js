@@ -45,7 +45,7 @@ function dates() {
 		const box = event.target;
 		if (!box.matches || !box.matches("[data-date]") || event.inputType === "deleteContentBackward") return;
 		if (box.selectionStart !== box.value.length || !/^[\d/]*$/.test(box.value)) return;
-		const v = box.value;
+		const v = (box.value = box.value.replace(/\/+/g, "/")); // who types the stroke himself gets one
 		if (/^\d{2}$/.test(v) || /^\d{1,2}\/\d{2}$/.test(v)) box.value = v + "/";
 		else if (/^\d{8}$/.test(v)) box.value = v.slice(0, 2) + "/" + v.slice(2, 4) + "/" + v.slice(4);
 	});
