@@ -40,6 +40,9 @@ func Limits(v procedure.Version, channel string) []procedure.TimeLimit {
 // sameVisit is the limit of procedures that are done while the person waits.
 const sameVisit = "same-visit"
 
+// SameVisit reports whether the dossier is done while the person waits.
+func (d *Dossier) SameVisit() bool { return d.Limit == sameVisit }
+
 // due computes the due date of a limit from now, and from when it counts as due soon.
 func (f Facts) due(limit string) (*deadline.Due, *time.Time, error) {
 	l, err := deadline.ParseLimit(limit)

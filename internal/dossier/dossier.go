@@ -187,9 +187,13 @@ type Dossier struct {
 	Secret    string // opens the public tracking page
 	Mandate   *Mandate
 	Group     string // dossiers lodged in one visit share it
+	Record    string // handover record of the public post that brought it
 
 	Desk      agency.ID // whose desk received it
 	Competent agency.ID // resolving agency
+	// CompetentDesk is the desk of the resolving agency, where another one received; it watches.
+	// law: ND118-2025 20.1
+	CompetentDesk agency.ID
 
 	SubmittedAt time.Time
 	AnswerDue   time.Time // when the applicant must have an answer to the submission; zero: none
@@ -290,6 +294,7 @@ func (d *Dossier) Agencies() []agency.ID {
 		}
 	}
 	add(d.Competent)
+	add(d.CompetentDesk)
 	for _, l := range d.Legs {
 		add(l.Holder.Agency)
 	}

@@ -62,17 +62,21 @@ const (
 )
 
 type submitted struct {
-	Account   string       `json:"account,omitempty"`
-	AnswerDue *time.Time   `json:"answer_due,omitempty"`
-	Channel   string       `json:"channel"`
-	Competent agency.ID    `json:"competent"`
-	Desk      agency.ID    `json:"desk"`
-	Form      Pin          `json:"form"`
-	Group     string       `json:"group,omitempty"`
-	Procedure ProcedurePin `json:"procedure"`
-	Process   Pin          `json:"process"`
-	Ref       string       `json:"ref"`
-	Reused    int          `json:"reused,omitempty"` // papers taken over from earlier dossiers, with consent
+	Account   string     `json:"account,omitempty"`
+	AnswerDue *time.Time `json:"answer_due,omitempty"`
+	Channel   string     `json:"channel"`
+	Competent agency.ID  `json:"competent"`
+	Desk      agency.ID  `json:"desk"`
+	// CompetentDesk is the desk of the resolving agency, where another one received.
+	CompetentDesk agency.ID    `json:"competent_desk,omitempty"`
+	Form          Pin          `json:"form"`
+	Group         string       `json:"group,omitempty"`
+	HandedAt      *time.Time   `json:"handed_at,omitempty"` // by the public post: the lawful moment of submission
+	Record        string       `json:"record,omitempty"`    // number of that record
+	Procedure     ProcedurePin `json:"procedure"`
+	Process       Pin          `json:"process"`
+	Ref           string       `json:"ref"`
+	Reused        int          `json:"reused,omitempty"` // papers taken over from earlier dossiers, with consent
 }
 
 type accepted struct {

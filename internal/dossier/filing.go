@@ -201,7 +201,7 @@ func (s *Service) AddPaper(ctx context.Context, by access.Actor, id string, p Pa
 	if !ok {
 		return ErrChanged
 	}
-	if p.Component != "" && !slices.ContainsFunc(v.Components, func(c procedure.Component) bool { return c.ID == p.Component }) {
+	if p.Component != "" && p.Component != MandatePaper && !slices.ContainsFunc(v.Components, func(c procedure.Component) bool { return c.ID == p.Component }) {
 		return ErrPaperMissing.With("paper", p.Component)
 	}
 	for _, old := range d.Papers {
@@ -234,6 +234,8 @@ type SubmitCommand struct {
 	Answers   json.RawMessage // validated, canonical
 	Mandate   *Mandate        // on what the submitter acts for the owner
 	Group     string          // same for all dossiers lodged in one visit
+	HandedAt  time.Time       // by the public post: when the record of the handover was signed
+	Record    string          // number of that record
 	Accept    bool            // at the counter: accept in the same act
 	Limit     string          // with Accept, when the source gives none or several
 }
@@ -244,7 +246,7 @@ func (s *Service) Submit(ctx context.Context, by access.Actor, key string, c Sub
 	if key == "" {
 		return nil, ErrKeyNeeded
 	}
-	print := fingerprint(Request{By: by, Dossier: c.Draft}, "submit", []any{c.Owner, c.Submitter, c.Answers, c.Accept, c.Limit, c.Mandate, c.Group})
+	print := fingerprint(Request{By: by, Dossier: c.Draft}, "submit", []any{c.Owner, c.Submitter, c.Answers, c.Accept, c.Limit, c.Mandate, c.Group, c.HandedAt, c.Record})
 	for attempt := 0; ; attempt++ {
 		if done, err := s.answered(ctx, by.Person, key, print); done != nil || err != nil {
 			return done, err
@@ -268,42 +270,7 @@ func (s *Service) submit(ctx context.Context, by access.Actor, key, print string
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
-	sub, f, err := s.submission(draft, by, c, now)
-	if err != nil {
-		return nil, err
-	}
-	e, err := Submit(f, by, sub)
-	if err != nil {
-		return nil, err
-	}
-	id := journal.NewID(now)
-	var out *Dossier
-	err = s.store.InTx(ctx, func(tx Tx) error {
-		d, err := tx.Record(ctx, id, nil, e)
-		if err != nil {
-			return err
-		}
-		if c.Accept {
-			f.Number = numbers(ctx, tx)
-			events, err := s.accept(ctx, d, f, tx, by, c.Limit)
-			if err != nil {
-				return err
-			}
-			if d, err = tx.Record(ctx, id, d, events...); err != nil {
-				return err
-			}
-		}
-		if err := tx.DropDraft(ctx, draft.ID); err != nil {
-			return err
-		}
-		out = d
-		return tx.Answer(ctx, by.Person, key, Answer{Fingerprint: print, Dossier: id, Version: d.Version})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return s.lodge(ctx, by, key, print, draft, c)
 }
 
 // submission resolves a draft to what is lodged and the facts it is judged on.
@@ -322,8 +289,9 @@ func (s *Service) submission(draft Draft, by access.Actor, c SubmitCommand, now 
 	if err != nil {
 		return sub, Facts{}, err
 	}
-	desk := cat.Tree().DeskOf(competent, today)
-	if draft.Channel == procedure.Direct && by.Officer() {
+	own := cat.Tree().DeskOf(competent, today)
+	desk := own
+	if draft.Channel != procedure.Online && by.Officer() {
 		// Any desk of the province receives for any agency; the file then goes to the competent one.
 		// law: ND118-2025 14.2
 		desk = cat.Tree().DeskOf(by.Agency, today)
@@ -331,7 +299,7 @@ func (s *Service) submission(draft Draft, by access.Actor, c SubmitCommand, now 
 	sub = Submission{
 		Channel: draft.Channel, Form: draft.Form, Process: Pin{ID: o.Process.ID, Digest: o.Process.Digest},
 		Desk: desk, Competent: competent, Owner: c.Owner, Submitter: c.Submitter, Answers: c.Answers,
-		Mandate: c.Mandate, Group: c.Group,
+		Mandate: c.Mandate, Group: c.Group, CompetentDesk: own, HandedAt: c.HandedAt, Record: c.Record,
 	}
 	if by.Citizen {
 		sub.Account = by.Person

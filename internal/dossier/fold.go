@@ -176,7 +176,11 @@ func (d *Dossier) applySubmitted(e journal.Event) error {
 	d.ID, d.Status = e.Case, Submitted
 	d.Ref, d.Procedure, d.Form, d.Process, d.Channel = v.Ref, v.Procedure, v.Form, v.Process, v.Channel
 	d.Account, d.Desk, d.Competent, d.Group = v.Account, v.Desk, v.Competent, v.Group
+	d.CompetentDesk, d.Record = v.CompetentDesk, v.Record
 	d.SubmittedAt, d.AnswerDue = e.At, moment(v.AnswerDue)
+	if v.HandedAt != nil {
+		d.SubmittedAt = v.HandedAt.UTC()
+	}
 	d.enter(e, Entry{Step: receptionStep, Title: receptionTitle, Holder: Reception(v.Desk), Due: v.AnswerDue})
 	err = errors.Join(
 		private(e, privateOwner, &d.Owner), private(e, privateSubmitter, &d.Submitter),

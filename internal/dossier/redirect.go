@@ -53,7 +53,7 @@ func (d *Dossier) Redirect(f Facts, by access.Actor, c RedirectCommand, desk age
 	if err != nil {
 		return journal.Event{}, err
 	}
-	if d.Channel == procedure.Direct {
+	if d.Channel != procedure.Online {
 		desk = d.Desk
 	}
 	return journal.New(EventRedirected, f.Now, actor(by), f.Rules.ID, redirected{Competent: c.Competent, Desk: desk, From: d.Competent}, notePrivate(reason))

@@ -32,6 +32,37 @@ type Submission struct {
 	Account   string   // person id of the signed-in applicant
 	Mandate   *Mandate // on what the submitter acts for the owner
 	Group     string   // same for all dossiers lodged in one visit
+
+	CompetentDesk agency.ID // desk of the resolving agency, where another desk received
+	// Brought by the public post: when the record of the handover was signed, and its number.
+	HandedAt time.Time
+	Record   string
+}
+
+// Refusals of a handover by the public post.
+var (
+	ErrRecordNeeded = fault.New(fault.Invalid, "dossier.record-needed")
+	ErrHandedAt     = fault.New(fault.Invalid, "dossier.handed-at")
+)
+
+// HandoverAge bounds how long before its recording a handover may have been signed: an older one is a slip of
+// the pen in the date.
+const HandoverAge = 31 * 24 * time.Hour
+
+// handover checks the record with which the public post brought papers.
+// law: QD45-2016 7.4 — the dossier counts as lodged when the record of the handover is signed.
+func (c Submission) handover(now time.Time) (*time.Time, string, error) {
+	if c.Channel != procedure.Post || c.HandedAt.IsZero() && c.Record == "" {
+		return nil, "", nil
+	}
+	record, err := text(c.Record, ErrRecordNeeded)
+	if err != nil {
+		return nil, "", err
+	}
+	if c.HandedAt.IsZero() || c.HandedAt.After(now) || now.Sub(c.HandedAt) > HandoverAge {
+		return nil, "", ErrHandedAt
+	}
+	return instant(c.HandedAt), record, nil
 }
 
 // Mandate is what allows somebody to act for the owner of a dossier. It is personal data.
@@ -42,6 +73,9 @@ type Mandate struct {
 	Until  string `json:"until,omitempty"` // yyyy-mm-dd
 	Note   string `json:"note,omitempty"`
 }
+
+// MandatePaper stands for the paper that proves a mandate, among the components of any procedure.
+const MandatePaper = "_uy-quyen"
 
 // MandateKinds are the ways of acting for somebody.
 var MandateKinds = []string{"authorised", "guardian", "representative", "staff"}
@@ -67,6 +101,13 @@ func Submit(f Facts, by access.Actor, c Submission) (journal.Event, error) {
 		Ref: newRef(), Channel: c.Channel, Desk: c.Desk, Competent: c.Competent, Form: c.Form, Process: c.Process, Account: c.Account, Group: c.Group,
 		Reused:    reusedPapers(c.Papers),
 		Procedure: ProcedurePin{Code: f.Procedure.Code, Number: f.Procedure.Number, Digest: f.Procedure.Digest, Name: f.Procedure.Name, Sector: f.Procedure.Sector},
+	}
+	var err error
+	if v.HandedAt, v.Record, err = c.handover(f.Now); err != nil {
+		return journal.Event{}, err
+	}
+	if c.CompetentDesk != c.Desk {
+		v.CompetentDesk = c.CompetentDesk
 	}
 	if c.Channel == procedure.Online {
 		due, err := f.answerDue()

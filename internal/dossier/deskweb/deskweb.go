@@ -87,6 +87,8 @@ type Intake interface {
 	DropDraft(ctx context.Context, by access.Actor, id string) error
 	AddPaper(ctx context.Context, by access.Actor, id string, p dossier.Paper) error
 	RemovePaper(ctx context.Context, by access.Actor, id, paper string) error
+	Siblings(ctx context.Context, by access.Actor, d *dossier.Dossier) ([]dossier.Row, error)
+	Lodge(ctx context.Context, by access.Actor, key string, c dossier.LodgeCommand) (*dossier.Dossier, bool, error)
 	Submit(ctx context.Context, by access.Actor, key string, c dossier.SubmitCommand) (*dossier.Dossier, error)
 	SubmitSupplement(ctx context.Context, by access.Actor, key, draft string, answers json.RawMessage) (*dossier.Dossier, error)
 	Duplicates(ctx context.Context, by access.Actor, code, number string) ([]dossier.Row, error)

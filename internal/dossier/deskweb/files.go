@@ -162,7 +162,7 @@ type paperRow struct {
 func (d *desk) paperRows(ctx context.Context, x *dossier.Dossier, f dossier.Facts) []paperRow {
 	var out []paperRow
 	for _, p := range x.Papers {
-		out = append(out, paperLine(ctx, x.ID, p, componentName(f.Procedure, p.Component)))
+		out = append(out, paperLine(ctx, x.ID, p, componentName(ctx, f.Procedure, p.Component)))
 	}
 	for _, p := range x.ResultFiles() {
 		row := paperLine(ctx, x.ID, p, lang.T(ctx, "desk.paper.result"))
@@ -172,7 +172,10 @@ func (d *desk) paperRows(ctx context.Context, x *dossier.Dossier, f dossier.Fact
 	return out
 }
 
-func componentName(v procedure.Version, id string) string {
+func componentName(ctx context.Context, v procedure.Version, id string) string {
+	if id == dossier.MandatePaper {
+		return lang.T(ctx, "desk.visit.mandate-paper")
+	}
 	for _, c := range v.Components {
 		if c.ID == id {
 			return c.Name

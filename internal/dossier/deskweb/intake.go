@@ -14,11 +14,13 @@ import (
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/eform/eformweb"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/filestore"
+	"github.com/motcua/motcua/internal/law"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/procedure/find"
 	"github.com/motcua/motcua/internal/web"
@@ -72,18 +74,23 @@ type chooseView struct {
 	found   component.Grid
 	drafts  component.Grid
 	refusal string
+	same    *dossier.Dossier // lodged in the same visit
 }
 
 // choose is the start of an intake: find the procedure, or go on with what was begun.
 func (d *desk) choose(w http.ResponseWriter, r *http.Request) error {
 	q, _ := web.Clean(r.URL.Query().Get("q"))
-	return d.renderChoose(w, r, http.StatusOK, chooseView{query: q, asked: q != ""})
+	same, err := d.sameVisit(r.Context(), r.URL.Query().Get(fieldSame))
+	if err != nil {
+		return err
+	}
+	return d.renderChoose(w, r, http.StatusOK, chooseView{query: q, asked: q != "", same: same})
 }
 
 func (d *desk) renderChoose(w http.ResponseWriter, r *http.Request, status int, v chooseView) error {
 	ctx := r.Context()
 	if v.asked {
-		v.found = foundProcedures(ctx, d.Finder.Search(v.query, find.Options{N: 15}))
+		v.found = foundProcedures(ctx, d.Finder.Search(v.query, find.Options{N: 15}), v.same)
 	}
 	open, err := d.Service.Drafts(ctx, actor(ctx))
 	if err != nil {
@@ -96,7 +103,7 @@ func (d *desk) renderChoose(w http.ResponseWriter, r *http.Request, status int, 
 	return web.Render(w, r, status, choosePage(v))
 }
 
-func foundProcedures(ctx context.Context, hits []find.Hit) component.Grid {
+func foundProcedures(ctx context.Context, hits []find.Hit, same *dossier.Dossier) component.Grid {
 	g := component.Grid{
 		Caption: lang.T(ctx, "desk.intake.found"), Keys: true, Empty: noProcedure(),
 		Columns: []component.Column{
@@ -112,7 +119,7 @@ func foundProcedures(ctx context.Context, hits []find.Hit) component.Grid {
 			why = hit.Why // the finder gives its reasons in Vietnamese
 		}
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: hit.Code, Href: "/thu-tuc/" + url.PathEscape(hit.Code), Code: true}, {Text: hit.Name, Clip: true}, {Text: why, Clip: true}, {Content: beginForm(hit.Code, i == 0), Code: true},
+			{Text: hit.Code, Href: "/thu-tuc/" + url.PathEscape(hit.Code), Code: true}, {Text: hit.Name, Clip: true}, {Text: why, Clip: true}, {Content: beginForm(hit.Code, i == 0, same), Code: true},
 		}})
 	}
 	return g
@@ -126,7 +133,7 @@ func (d *desk) draftGrid(ctx context.Context, open []dossier.Draft) component.Gr
 		},
 	}
 	for _, x := range open {
-		if x.Channel != procedure.Direct && x.Supplements == "" {
+		if !counterDraft(x) && x.Supplements == "" {
 			continue
 		}
 		name := ""
@@ -167,13 +174,17 @@ func (d *desk) begin(w http.ResponseWriter, r *http.Request) error {
 		return dossier.ErrKeyNeeded
 	}
 	by, code := actor(ctx), f.Get("ma")
+	same, err := d.sameVisit(ctx, f.Get(fieldSame))
+	if err != nil {
+		return err
+	}
 	defer counterBusy.lock(by.Person)()
 	open, err := d.Service.Drafts(ctx, by)
 	if err != nil {
 		return err
 	}
 	for _, x := range open {
-		if x.Procedure != code || x.Channel != procedure.Direct || x.Supplements != "" || len(x.Answers) > 0 {
+		if x.Procedure != code || !counterDraft(x) || same == nil && len(x.Answers) > 0 || same != nil && groupOf(x) != same.Group {
 			continue
 		}
 		if o, err := d.Service.Offer(code); err == nil && o.Version.Digest == x.Digest && o.Form.Digest == x.Form.Digest {
@@ -186,6 +197,11 @@ func (d *desk) begin(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if same != nil {
+		if err := d.joinVisit(ctx, x, same); err != nil {
+			return err
+		}
 	}
 	return web.SeeOther(w, r, pathIntake+"/"+x.ID)
 }
@@ -219,7 +235,8 @@ type counterView struct {
 	form      eformweb.View
 	counts    map[string]string // typed number of sheets, by name of the input
 	limit     actForm
-	submitter dossier.Party
+	who       actForm      // who came, on what, by which way: as typed
+	elsewhere *stateBanner // the competent agency has another desk
 	twins     []dossier.Row
 	checked   bool // twins were looked for
 	ticked    bool
@@ -269,9 +286,7 @@ func (d *desk) load(ctx context.Context, id string) (*counterView, error) {
 			v.counts[countName(p.Form, p.Component)] = strconv.Itoa(max(1, p.Count))
 		}
 	}
-	if names := x.Typed[fieldSubmitter]; len(names) > 0 {
-		v.submitter.Name = names[0]
-	}
+	v.who.typed = url.Values(x.Typed)
 	if x.Supplements != "" {
 		c, _, err := d.Service.Dossier(ctx, by, x.Supplements)
 		if err != nil {
@@ -305,12 +320,23 @@ func (d *desk) loadOffer(ctx context.Context, v *counterView, by access.Actor) e
 			v.resolver = string(by.Agency) // most people come to the desk of the agency that resolves
 		}
 	}
+	if x := (&dossier.Dossier{Status: dossier.Submitted, Desk: by.Agency, Competent: agency.ID(v.resolver)}); len(v.resolvers) == 0 || v.draft.Competent != "" {
+		if len(v.resolvers) == 0 {
+			x.Competent = o.Agencies[0]
+		}
+		x.CompetentDesk = d.Catalogue().Tree().DeskOf(x.Competent, dayOf(now))
+		if env, err := d.clockOf(by, now); err == nil {
+			if b, ok := d.anywhere(ctx, dossier.Facts{Now: now, Rules: law.At(calendar.DateOf(now)), DeskClock: env}, x, now, true); ok {
+				v.elsewhere = &b
+			}
+		}
+	}
 	if v.accepts {
 		env, err := d.clockOf(by, now)
 		if err != nil {
 			return err
 		}
-		v.limit.accept(ctx, &dossier.Dossier{Channel: procedure.Direct}, dossier.Facts{Now: now, Clock: env, Procedure: *v.version})
+		v.limit.accept(ctx, &dossier.Dossier{Channel: v.draft.Channel}, dossier.Facts{Now: now, Clock: env, Procedure: *v.version})
 	}
 	return nil
 }
@@ -434,10 +460,7 @@ func (d *desk) keep(ctx context.Context, by access.Actor, id string, form *eform
 				x.Place = a.Place
 			}
 		}
-		x.Typed = map[string][]string{}
-		if name := f.Get(fieldSubmitter); name != "" {
-			x.Typed[fieldSubmitter] = []string{name}
-		}
+		keepVisit(x, f)
 		return nil
 	})
 	return posted, err
@@ -526,7 +549,12 @@ func (d *desk) proceed(w http.ResponseWriter, r *http.Request, v *counterView, f
 	case posted.Again, f.Has(fieldDrop), do != doAccept:
 		return d.renderCounter(w, r, http.StatusOK, v)
 	}
+	came := readVisit(ctx, v.draft.Channel, v.who.typed, d.Now())
 	d.judge(ctx, v, posted.Answers)
+	if !v.supplements() {
+		v.errors = append(v.errors, came.errors...)
+		v.who.errors = came.errors
+	}
 	if len(v.twins) > 0 && !v.ticked {
 		v.errors = append(v.errors, component.FieldError{ID: fieldTwin, Text: lang.T(ctx, "desk.twin.tick")})
 	}
@@ -545,7 +573,8 @@ func (d *desk) proceed(w http.ResponseWriter, r *http.Request, v *counterView, f
 		return web.SeeOther(w, r, pathCase+x.ID, "desk.completed")
 	}
 	x, err := d.Service.Submit(ctx, by, f.Key, dossier.SubmitCommand{
-		Draft: v.draft.ID, Owner: d.party(subject, v.form.Places), Submitter: v.submitter, Answers: answers, Accept: v.accepts, Limit: limitOf(f),
+		Draft: v.draft.ID, Owner: d.party(subject, v.form.Places), Submitter: came.submitter, Mandate: came.mandate, Answers: answers, Accept: v.accepts, Limit: limitOf(f),
+		Group: groupOf(v.draft), HandedAt: came.handedAt, Record: came.record,
 	})
 	if err != nil {
 		return d.refused(w, r, v, err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/dossier"
@@ -34,9 +35,12 @@ type caseView struct {
 	papers  []paperRow
 	moments []component.Moment
 	states  []stateBanner // what keeps the dossier from going its ordinary way
-	slips   []slipLink
-	held    string          // who has it, and since when
-	told    templ.Component // what the applicant was told; nil: nothing
+
+	siblings  component.Grid // lodged in the same visit
+	sameVisit bool           // another dossier of the same person may be taken in
+	slips     []slipLink
+	held      string          // who has it, and since when
+	told      templ.Component // what the applicant was told; nil: nothing
 
 	step     string // chip of the step's own limit; empty when it has none
 	stepTone component.Tone
@@ -83,6 +87,17 @@ func (d *desk) caseOf(ctx context.Context, id string) (*caseView, error) {
 	c.papers = d.paperRows(ctx, x, f)
 	c.moments = history(ctx, x, moments, n)
 	c.states = statesOf(ctx, x)
+	received := x.SubmittedAt
+	if x.Accepted() {
+		received = x.AcceptedAt
+	}
+	if b, ok := d.anywhere(ctx, f, x, received, onPaper(x)); ok {
+		c.states = append(c.states, b)
+	}
+	if c.siblings, err = d.siblings(ctx, x); err != nil {
+		return nil, err
+	}
+	c.sameVisit = x.Group != "" && x.Desk == actor(ctx).Agency && actor(ctx).May(access.DossierIntake)
 	c.slips = slipsOf(ctx, x, events)
 	c.held = heldBy(ctx, x, n, now)
 	if d.Told != nil {
@@ -145,8 +160,11 @@ func caseFacts(ctx context.Context, x *dossier.Dossier, n names) []component.Fac
 	add("phone", eform.ShowPhone(x.Owner.Phone))
 	add("email", x.Owner.Email)
 	add("address", x.Owner.Address)
-	add("submitter", x.Submitter.Name)
+	add("submitter", submitterText(ctx, x))
 	add("channel", lang.T(ctx, "channel."+x.Channel)+", "+when(ctx, x.SubmittedAt))
+	if x.Record != "" {
+		add("record", lang.T(ctx, "desk.visit.record", "number", x.Record, "when", when(ctx, x.SubmittedAt)))
+	}
 	add("desk", n.agency(x.Desk, x.SubmittedAt))
 	if x.Competent != x.Desk {
 		add("competent", n.agency(x.Competent, x.SubmittedAt))

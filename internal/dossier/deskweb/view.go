@@ -3,6 +3,7 @@ package deskweb
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/procedure"
@@ -163,4 +164,77 @@ func counterButton(ctx context.Context, v counterView) string {
 // hasBar reports whether there is anything to put into the bar.
 func (c caseView) hasBar() bool {
 	return c.form != nil && !c.form.danger || len(c.others)+len(c.danger) > 0
+}
+
+// freshText is said of a dossier that was accepted a moment ago.
+func (c caseView) freshText(ctx context.Context) string {
+	if c.d.SameVisit() {
+		// law: ND61-2018 17.4; ND118-2025 17.4 — no receipt unless the person asks for one.
+		return lang.T(ctx, "desk.fresh.same-visit")
+	}
+	return c.due
+}
+
+func (c caseView) printText(ctx context.Context) string {
+	if c.d.SameVisit() {
+		return lang.T(ctx, "desk.fresh.print-asked")
+	}
+	return lang.T(ctx, "desk.fresh.print")
+}
+
+func (c caseView) printKind() component.ActKind {
+	if c.d.SameVisit() {
+		return component.SecondaryAct
+	}
+	return component.PrimaryAct
+}
+
+// forAnother reports whether somebody else than the owner came, so that what is asked of him stands open.
+func (v counterView) forAnother() bool {
+	for _, name := range []string{fieldSubmitter, fieldSubmitterID, fieldSubmitterTel, fieldMandate, fieldMandateNumber, fieldMandateDate, fieldMandateUntil} {
+		if v.who.typed.Get(name) != "" || v.errorOf(name) != "" {
+			return true
+		}
+	}
+	return len(v.scans(dossier.MandatePaper)) > 0 || v.errorOf(prefixScan+dossier.MandatePaper) != ""
+}
+
+// channelOptions are the ways of coming; the post opens what is asked of its handover.
+func (v counterView) channelOptions(ctx context.Context) []component.Option {
+	out := channels(ctx)
+	out[1].Opens = byPost(v)
+	return out
+}
+
+// keepSame keeps the visit in the address of a search.
+func keepSame(x *dossier.Dossier) map[string]string {
+	if x == nil {
+		return nil
+	}
+	return map[string]string{fieldSame: x.ID}
+}
+
+// submitterText says who came, and on what he acts for the owner.
+func submitterText(ctx context.Context, x *dossier.Dossier) string {
+	if x.Submitter.Name == "" {
+		return ""
+	}
+	lines := []string{x.Submitter.Name}
+	if x.Submitter.Number != "" {
+		lines[0] += ", " + x.Submitter.Number
+	}
+	if m := x.Mandate; m != nil {
+		line := lang.T(ctx, "mandate."+m.Kind)
+		if m.Number != "" {
+			line += ", " + lang.T(ctx, "desk.visit.mandate-number", "number", m.Number)
+		}
+		if m.Date != "" {
+			line += ", " + dayText(ctx, m.Date)
+		}
+		lines = append(lines, line)
+		if m.Until != "" {
+			lines = append(lines, lang.T(ctx, "desk.visit.mandate-until", "day", dayText(ctx, m.Until)))
+		}
+	}
+	return strings.Join(lines, "\n")
 }

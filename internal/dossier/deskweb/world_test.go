@@ -58,9 +58,9 @@ layout:
     - id: applicant
       title: Người đề nghị
       fields:
-        - {path: applicant.name, label: "Họ, chữ đệm và tên", widget: name}
-        - {path: applicant.number, label: Số định danh, widget: personal_number}
-        - {path: applicant.phone, label: Điện thoại, widget: phone}
+        - {path: applicant.name, label: "Họ, chữ đệm và tên", widget: name, fill: name}
+        - {path: applicant.number, label: Số định danh, widget: personal_number, fill: number}
+        - {path: applicant.phone, label: Điện thoại, widget: phone, fill: phone}
         - {path: purpose, label: Mục đích}
 `
 
@@ -109,12 +109,14 @@ func world(t testing.TB) dossiertest.World {
 		Agencies: []agency.Agency{
 			{ID: desk, Name: "Trung tâm Phục vụ hành chính công", Code: "H99.01", Kind: agency.PublicServiceCentre, Level: agency.Province},
 			{ID: dep, Name: "Sở Thử nghiệm", Code: "H99.02", Kind: agency.Department, Level: agency.Province, Desk: desk, Units: []agency.Unit{{ID: "phong-1", Name: "Phòng Một"}}},
+			{ID: "phuong-x", Name: "Ủy ban nhân dân phường X", Code: "H99.50", Kind: agency.PeopleCommittee, Level: agency.Commune},
 			{ID: "so-khac", Name: "Sở Khác", Code: "H99.03", Kind: agency.Department, Level: agency.Province, Desk: desk},
 		},
 		Posts: []agency.Post{
 			post("cb-mot-cua", desk, "", access.RoleReceiving), post("cb-mot-cua-2", desk, "", access.RoleReceiving),
 			post("truong-phong", dep, "phong-1", access.RoleDivision), post("chuyen-vien", dep, "phong-1", access.RoleOfficer),
 			post("chuyen-vien-2", dep, "phong-1", access.RoleOfficer), post("giam-doc", dep, "", access.RoleHead), post("van-thu", dep, "", access.RoleClerk),
+			post("cb-phuong", "phuong-x", "", access.RoleReceiving),
 			post("nguoi-la", "so-khac", "", access.RoleOfficer), post("kiem-soat", "so-khac", "", access.RoleControl),
 		},
 	})}

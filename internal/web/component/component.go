@@ -525,7 +525,8 @@ type Search struct {
 	Suggest              string // path answering GET ?q= with HTML made by Suggestions; empty for none
 	Big                  bool
 	HideLabel            bool
-	Examples             []Tab // searches to try, as links
+	Examples             []Tab             // searches to try, as links
+	Keep                 map[string]string // further parameters that the address keeps
 }
 
 // Suggestion is one line of live suggestions.
