@@ -346,6 +346,7 @@ const (
 
 // Statements lists every statement of this package, for the test that prepares them on both engines.
 var Statements = []string{
+	sqlViewAdd, sqlViews,
 	sqlEvents, sqlPrivate, sqlSaveHead, sqlDropWork, sqlMoveWork, sqlMoveScopes, sqlDropScope, sqlDropTerm, sqlSaveScope,
 	sqlInbox, sqlInboxStage, sqlInboxOverdue, sqlInboxSoon, sqlCount, sqlFind, sqlListed, sqlListedStatus, sqlWorkOf, sqlScopesOf, sqlAllTerms,
 	sqlLastSeal, sqlUnsealed, sqlAddSeal, sqlSeals, sqlHeads, sqlAllEvents, sqlAllPrivate, sqlOrphans, sqlLastEvent,
