@@ -15,6 +15,7 @@ import (
 
 	"github.com/motcua/motcua/internal/account"
 	"github.com/motcua/motcua/internal/account/accountdb"
+	"github.com/motcua/motcua/internal/casefile/casefiledb"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/filestore"
@@ -68,6 +69,7 @@ type App struct {
 	accounts *account.Service
 	store    *dossierdb.Store
 	dossiers *dossier.Service
+	views    *casefiledb.Views
 	keyring  sign.Keyring // nil: nothing is signed
 	believed *authorities
 	notices  *noticedb.Store
@@ -171,6 +173,7 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 	a.finder = &finder{p: a.province}
 	a.accounts = account.New(accountdb.New(db), posts{a.province}, cfg.Serve.Accounts, cfg.Now, journal.NewID)
 	a.store = dossierdb.New(db, a.keys.signer, a.queue, cfg.Now)
+	a.views = casefiledb.NewViews(db, cfg.Now, cfg.Log)
 	a.dossiers = dossier.NewService(a.store, a.province, cfg.Now)
 	if err := a.openNotices(); err != nil {
 		return nil, err
@@ -182,7 +185,11 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 }
 
 // Close ends the province's connections. Run must have returned.
-func (a *App) Close() error { return a.db.Close() }
+func (a *App) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
+	defer cancel()
+	return errors.Join(a.views.Close(ctx), a.db.Close())
+}
 
 // Kinds of periodic jobs.
 const (

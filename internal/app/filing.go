@@ -16,7 +16,7 @@ const pageMemory = 24 << 20
 // filing puts the applicant's pages on the mux.
 func (a *App) filing(m *web.Mux, told func(ctx context.Context, dossier string) (templ.Component, error)) {
 	filingweb.Register(m, filingweb.Deps{
-		Service: a.dossiers, Answers: a.store, Files: a.files, Unread: a.noticePages().Unread, Told: told, Catalogue: a.province.Catalogue,
+		Service: a.dossiers, Views: a.views.Of, Answers: a.store, Files: a.files, Unread: a.noticePages().Unread, Told: told, Catalogue: a.province.Catalogue,
 		Places: a.places, Person: a.person, Name: a.nameOf, Signed: a.signedPaper, Cache: web.NewPageCache(pageMemory), Now: a.cfg.Now, Address: a.cfg.Serve.Address, Signatures: a.signatures,
 	})
 }

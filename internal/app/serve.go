@@ -67,7 +67,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
-	return errors.Join(err, shut, a.Seal(grace))
+	return errors.Join(err, shut, a.views.Flush(grace), a.Seal(grace))
 }
 
 // sealing binds new events into the signed log every second.

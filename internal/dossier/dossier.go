@@ -10,6 +10,7 @@ package dossier
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/motcua/motcua/internal/agency"
@@ -345,6 +346,24 @@ func (d *Dossier) ResultFiles() []Paper {
 		}
 	}
 	return out
+}
+
+// FileNamed returns the name of a paper or result by the beginning of its hash.
+func (d *Dossier) FileNamed(prefix string) (string, bool) {
+	files := d.Files()
+	for _, x := range d.Issued {
+		for _, r := range append([]Result{x.Result}, x.More...) {
+			if r.File != nil {
+				files = append(files, *r.File)
+			}
+		}
+	}
+	for _, p := range files {
+		if prefix != "" && strings.HasPrefix(p.Hash, prefix) {
+			return p.Name, true
+		}
+	}
+	return "", false
 }
 
 // Clone returns a copy that can be moved on without touching d.

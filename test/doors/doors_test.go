@@ -75,6 +75,9 @@ var table = map[string][]string{
 	"POST /ho-so/{id}/ly-do-tre-han": handlers, "POST /ho-so/{id}/nghia-vu-tai-chinh": handlers, "POST /ho-so/{id}/hoan-thanh-nghia-vu": slices.Concat(handlers, desks),
 	"POST /ho-so/{id}/chuyen-co-quan": desks, "POST /ho-so/{id}/rut": desks, "POST /ho-so/{id}/de-nghi-rut": desks, "POST /ho-so/{id}/khong-rut": desks, "POST /ho-so/{id}/dung": desks, "POST /ho-so/{id}/dong": desks,
 	"POST /ho-so/{id}/de-nghi-dinh-chinh": slices.Concat(desks, []string{head, clerk}), "POST /ho-so/{id}/dinh-chinh": {head, clerk}, "POST /ho-so/{id}/cap-lai": desks,
+	"GET /giao-nhan": slices.Concat(handlers, desks), "POST /ho-so/{id}/ban-goc": slices.Concat(handlers, desks), "POST /ho-so/{id}/ban-goc/nhan": desks,
+	"GET /ho-so/{id}/so-hoa": slices.Concat(handlers, desks), "POST /ho-so/{id}/so-hoa": slices.Concat(handlers, desks),
+	"GET /ho-so/{id}/luot-xem": {control}, "GET /ho-so/{id}/xoa-du-lieu": {control}, "POST /ho-so/{id}/xoa-du-lieu": {control},
 	"GET /tiep-nhan-truc-tiep": desks, "POST /tiep-nhan-truc-tiep": desks,
 
 	"GET /danh-muc": {control, admin}, "GET /danh-muc/ban-hanh": {control}, "POST /danh-muc/ban-hanh": {control}, "GET /he-thong": {admin}, "POST /he-thong": {admin},

@@ -100,6 +100,7 @@ type Service interface {
 	Acts
 	Turns
 	Intake
+	Papers
 }
 
 // Answers tells what was answered under an idempotency key, also after the draft behind it is gone.
@@ -138,6 +139,11 @@ type Deps struct {
 	Signed func(ctx context.Context, check string) ([]byte, error)
 	// Address is the public address of the service without a slash at its end, for QR codes on papers; empty: none.
 	Address string
+	// Saw puts on record that an officer opened a file or printed form of a dossier; nil: nothing is kept. What it
+	// refuses is not shown.
+	Saw func(by access.Actor, id, what, thing string) error
+	// Views lists who looked at a dossier; nil: nobody is told.
+	Views   Looks
 	Now     func() time.Time
 	Units   string        // path before a province's code that answers its communes as JSON; empty: none
 	Scratch string        // folder for uploads not yet judged; empty: the system's
@@ -200,6 +206,8 @@ func Register(m *web.Mux, deps Deps) {
 	m.Handle("POST /ho-so/{id}/bo-sung-tai-quay", intake, d.complete)
 	m.Handle("POST /ho-so/{id}/dinh-chinh", web.May(access.DossierResult, access.DossierDecide), d.correct, large...)
 	d.registerTurns(m)
+
+	d.papersOn(m, read)
 
 	m.Handle("GET /tiep-nhan-truc-tiep", intake, d.choose)
 	m.Handle("POST /tiep-nhan-truc-tiep", intake, d.begin)

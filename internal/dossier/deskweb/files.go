@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/paper"
 	"github.com/motcua/motcua/internal/filestore"
@@ -251,6 +252,9 @@ func (d *desk) file(w http.ResponseWriter, r *http.Request) error {
 	if i < 0 {
 		return filestore.ErrNotFound
 	}
+	if err := d.saw(r.Context(), x.ID, casefile.ViewPaper, casefile.ThingOf(hash)); err != nil {
+		return err
+	}
 	return d.serve(w, r, papers[i])
 }
 
@@ -340,6 +344,9 @@ func (d *desk) slip(w http.ResponseWriter, r *http.Request) error {
 	}
 	name, kind, _ := strings.Cut(r.PathValue("form"), ".")
 	src := d.source()
+	if err := d.saw(ctx, x.ID, casefile.ViewPrint, ""); err != nil {
+		return err
+	}
 	if name == slipControl && kind == "pdf" {
 		return d.control(w, x)
 	}

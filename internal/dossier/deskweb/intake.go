@@ -233,7 +233,8 @@ type counterView struct {
 	resolvers []component.Option
 	resolver  string
 	form      eformweb.View
-	counts    map[string]string // typed number of sheets, by name of the input
+	counts    map[string]string  // typed number of sheets, by name of the input
+	reusable  []dossier.Reusable // earlier papers of the owner
 	limit     actForm
 	who       actForm      // who came, on what, by which way: as typed
 	elsewhere *stateBanner // the competent agency has another desk
@@ -356,6 +357,9 @@ func (d *desk) counter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := d.offerReuse(r.Context(), v, v.form.Form.Subject(v.form.Answers).Number); err != nil {
+		return err
+	}
 	return d.renderCounter(w, r, http.StatusOK, v)
 }
 
@@ -404,7 +408,7 @@ func (d *desk) record(w http.ResponseWriter, r *http.Request) error {
 		err := file.err
 		if err == nil {
 			p := file.paper
-			p.Component = strings.TrimPrefix(file.field, prefixScan)
+			p.Component, p.Origin = strings.TrimPrefix(file.field, prefixScan), dossier.OriginScanned
 			err = d.Service.AddPaper(ctx, by, id, p)
 		}
 		if e, ok := errorAs(err); ok {
@@ -433,6 +437,19 @@ func (d *desk) record(w http.ResponseWriter, r *http.Request) error {
 	v.limit.typed = f.Values
 	for _, name := range wrong {
 		v.counts[name] = f.Get(name)
+	}
+	number := form.Subject(posted.Answers).Number
+	if f.Get(fieldDo) == doReuse && len(bad) == 0 {
+		if err := d.takeEarlier(ctx, v, f, number); err != nil {
+			return err
+		}
+		if v.draft, err = d.Service.Draft(ctx, by, id); err != nil {
+			return err
+		}
+		bad = v.errors
+	}
+	if err := d.offerReuse(ctx, v, number); err != nil {
+		return err
 	}
 	return d.proceed(w, r, v, f, posted, bad)
 }

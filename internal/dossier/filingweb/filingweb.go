@@ -43,6 +43,8 @@ type Service interface {
 	DropDraft(ctx context.Context, by access.Actor, id string) error
 	AddPaper(ctx context.Context, by access.Actor, id string, p dossier.Paper) error
 	RemovePaper(ctx context.Context, by access.Actor, id, paper string) error
+	Reusables(ctx context.Context, w dossier.Whose, draft string) ([]dossier.Reusable, error)
+	Reuse(ctx context.Context, w dossier.Whose, draft string, want dossier.Reusable, consent bool) (dossier.Reusable, error)
 	Submit(ctx context.Context, by access.Actor, key string, c dossier.SubmitCommand) (*dossier.Dossier, error)
 	SubmitSupplement(ctx context.Context, by access.Actor, key, draft string, answers json.RawMessage) (*dossier.Dossier, error)
 	Dossier(ctx context.Context, by access.Actor, id string) (*dossier.Dossier, []journal.Event, error)
@@ -84,6 +86,7 @@ type Deps struct {
 	Name func(person string) string
 	// Signed returns the signed bytes of a printed paper, nil when it was not signed; nil where nothing is.
 	Signed func(ctx context.Context, check string) ([]byte, error)
+	Views  Looks // who of the offices looked at a dossier; nil: nobody is told
 	Cache  *web.PageCache
 	Now    func() time.Time
 	// Address is the public address of the service without a slash at its end, for QR codes; empty: that of the request.
@@ -145,6 +148,8 @@ func Register(m *web.Mux, d Deps) {
 	m.Handle("POST /ho-so-cua-toi/{id}/rut", mine, p.withdraw)
 	m.Handle("GET /ho-so-cua-toi/{id}/khong-rut", mine, p.askDropWithdrawal)
 	m.Handle("POST /ho-so-cua-toi/{id}/khong-rut", mine, p.dropWithdrawal)
+	m.Handle("GET /ho-so-cua-toi/{id}/luot-xem", mine, p.looks)
+	m.Handle("GET /ho-so-cua-toi/{id}/du-lieu.zip", mine, p.export, web.Timeout(uploadTime))
 	m.Handle("GET /ho-so-cua-toi/{id}/giay-to/{n}", mine, p.ownPaper, web.Timeout(uploadTime))
 	m.Handle("GET /ho-so-cua-toi/{id}/ban-in/{form}", mine, p.ownForm)
 

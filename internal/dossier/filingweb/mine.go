@@ -104,6 +104,7 @@ type ownView struct {
 	sections []eform.SectionSummary
 	siblings []dossier.Row // lodged in the same visit
 	notices  templ.Component
+	looks    bool // who looked is told, and the data can be taken away
 }
 
 func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
@@ -130,7 +131,7 @@ func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, ownPage(t, ownView{sections: sections, offers: t.offers(r), siblings: siblings, notices: notices}))
+	return web.Render(w, r, http.StatusOK, ownPage(t, ownView{sections: sections, offers: t.offers(r), siblings: siblings, notices: notices, looks: p.Views != nil}))
 }
 
 // supplement opens the completion of a dossier; a second click finds the first one's draft.

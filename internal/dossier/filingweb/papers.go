@@ -55,6 +55,11 @@ type papersView struct {
 	limit   string
 	refused []refused
 	missing []procedure.Component // only after the person wanted to go on
+
+	reusable     []dossier.Reusable // earlier papers on offer
+	chosen       []string           // of them
+	reuseError   string
+	consentError string
 }
 
 func (v papersView) errorAt(ctx context.Context, component string) string {
@@ -87,6 +92,12 @@ func (v papersView) summary(ctx context.Context) []component.FieldError {
 	}
 	for _, c := range v.missing {
 		out = append(out, component.FieldError{ID: inputName(c.ID), Text: lang.T(ctx, "filing.paper-missing", "paper", short(c.Name))})
+	}
+	if v.reuseError != "" {
+		out = append(out, component.FieldError{ID: fieldReuse, Text: v.reuseError})
+	}
+	if v.consentError != "" {
+		out = append(out, component.FieldError{ID: fieldConsent, Text: v.consentError})
 	}
 	return out
 }
@@ -168,7 +179,12 @@ func (d *work) of(component string) []dossier.DraftPaper {
 
 func (p *pages) papers(w http.ResponseWriter, r *http.Request) error {
 	return p.page(func(w http.ResponseWriter, r *http.Request, d *work) error {
-		return web.Render(w, r, http.StatusOK, papersPageOf(d, p.papersView()))
+		v := p.papersView()
+		var err error
+		if v.reusable, err = p.reusable(r.Context(), d); err != nil {
+			return err
+		}
+		return web.Render(w, r, http.StatusOK, papersPageOf(d, v))
 	})(w, r)
 }
 
@@ -186,6 +202,22 @@ func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 		}
 		v := p.papersView()
 		v.refused = got.refused
+		if v.reusable, err = p.reusable(ctx, d); err != nil {
+			return err
+		}
+		taken, err := p.takeEarlier(ctx, d, &v, got.text[fieldReuse], got.text.Get(fieldConsent) != "")
+		if err != nil {
+			return err
+		}
+		if taken && len(v.chosen) > 0 {
+			if d, err = p.open(ctx, d.ID); err != nil {
+				return err
+			}
+			got.files++
+			if v.reusable, err = p.reusable(ctx, d); err != nil {
+				return err
+			}
+		}
 		switch {
 		case len(got.refused) > 0:
 			status := http.StatusUnprocessableEntity
@@ -195,6 +227,8 @@ func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 				}
 			}
 			return web.Render(w, r, status, papersPageOf(d, v))
+		case !taken:
+			return web.Render(w, r, http.StatusUnprocessableEntity, papersPageOf(d, v))
 		case got.text.Get("_leave") != "":
 			return web.SeeOther(w, r, "/ho-so-cua-toi", "filing.saved")
 		case got.text.Get("_add") != "":

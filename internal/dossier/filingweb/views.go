@@ -273,6 +273,11 @@ func (t told) crumbs(ctx context.Context) []component.Crumb {
 	return []component.Crumb{{Text: lang.T(ctx, "filing.mine.title"), Href: "/ho-so-cua-toi"}, {Text: t.Shown()}}
 }
 
+// crumbsTo are those of a page below that of the dossier.
+func (t told) crumbsTo(ctx context.Context) []component.Crumb {
+	return []component.Crumb{{Text: lang.T(ctx, "filing.mine.title"), Href: "/ho-so-cua-toi"}, {Text: t.Shown(), Href: t.path("")}, {Text: lang.T(ctx, "papers.looks-mine")}}
+}
+
 func (t told) doneTitle(ctx context.Context) string {
 	if len(t.Supplements) > 0 {
 		return lang.T(ctx, "filing.done.supplemented")
