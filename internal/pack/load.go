@@ -19,6 +19,7 @@ import (
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/notice"
+	"github.com/motcua/motcua/internal/print"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/viet"
 	"github.com/motcua/motcua/internal/workflow"
@@ -366,6 +367,9 @@ func (l *loader) templates() {
 		if name == "templates/"+notice.TemplatePath {
 			l.notices(name, text)
 		}
+		if print.IsWording(strings.TrimPrefix(name, "templates/")) {
+			l.wording(name, text)
+		}
 		return nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -381,6 +385,19 @@ func (l *loader) notices(name, text string) {
 	_, problems := notice.Read(text)
 	for _, p := range problems {
 		l.problem(name, p.Line, "%s", p.Reason)
+	}
+}
+
+// wording checks the province's wording of printed papers: unknown fields and forms that are missing are named.
+func (l *loader) wording(name, text string) {
+	if l.parse(name, true) == nil {
+		return // said already what is wrong with it as YAML
+	}
+	_, err := print.Parse([]byte(text))
+	if bad, ok := errors.AsType[*print.TemplateError](err); ok {
+		for _, p := range bad.Problems {
+			l.problem(name, p.Line, "%s", p.Text)
+		}
 	}
 }
 

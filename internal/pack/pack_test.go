@@ -81,6 +81,8 @@ func TestEachMistakeIsFoundAtItsLine(t *testing.T) {
 		{"a permission nobody knows", "rights.yaml", "dossier.decide ⇒ dossier.burn", 3, `permission "dossier.burn"`},
 		{"a notice of no kind", "templates/notices.yaml", "quiet: {from: \"21:00\", until: \"07:00\"}\ntemplates:\n  accpeted:\n    vi: {subject: A, text: B}\n    en: {subject: A, text: B}", 4, "no kind of notice"},
 		{"a placeholder nobody fills", "templates/notices.yaml", "templates:\n  accepted:\n    vi: {subject: \"A {cod}\", text: B}\n    en: {subject: A, text: B}", 3, "is no placeholder"},
+		{"a field that no form has", "templates/tt-03-2025.yaml", "set: tt-03-2025\nplace: \"{plaze}\"\n", 2, "unknown field {plaze}"},
+		{"a key that no form has", "templates/tt-01-2018.yaml", "set: tt-01-2018\nmoto: x\n", 2, "moto"},
 		{"a field of notices nobody knows", "templates/notices.yaml", "quite: {from: \"21:00\"}", 1, "unknown field"},
 		{"a person in no post", "people.yaml", "posts: [tiep-nhan] ⇒ posts: [bao-ve]", 1, "does not exist"},
 		{"a personal number that is none", "people.yaml", `number: "001090000001" ⇒ number: "1090000001"`, 5, "12 digits"},

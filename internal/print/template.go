@@ -25,11 +25,26 @@ type Forms struct {
 
 // Builtin returns the forms with the wording that comes with the program. It fails for an unknown set.
 func Builtin(name FormSet) (*Forms, error) {
+	data, err := Source(name)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(data)
+}
+
+// Source returns the wording of a set that comes with the program, as text to start from.
+func Source(name FormSet) ([]byte, error) {
 	data, err := fs.ReadFile(templates, "templates/"+string(name)+".yaml")
 	if err != nil {
 		return nil, fmt.Errorf("forms %q: %w", name, err)
 	}
-	return Parse(data)
+	return data, nil
+}
+
+// IsWording reports whether a pack's template of the path is the wording of a set of forms.
+func IsWording(path string) bool {
+	set, ok := strings.CutSuffix(path, ".yaml")
+	return ok && (FormSet(set) == TT01of2018 || FormSet(set) == TT03of2025)
 }
 
 // Problem is one thing that is wrong with a wording.

@@ -86,5 +86,31 @@ var (
 	ErrWaitingChanged = &fault.Error{Kind: fault.Stale, Code: "procedure.waiting-changed"}    // what waits is not what the person saw
 	ErrKeyReused      = &fault.Error{Kind: fault.Conflict, Code: "procedure.publish-key"}     // the key stands for another decision
 	ErrPublishPast    = &fault.Error{Kind: fault.Invalid, Code: "procedure.publish-past"}     // begins before today
+	ErrSecondPerson   = &fault.Error{Kind: fault.Conflict, Code: "procedure.second-person"}   // who proposed does not publish
+	ErrProposalStale  = &fault.Error{Kind: fault.Stale, Code: "procedure.proposal-stale"}     // somebody else changed the wording meanwhile
+	ErrNothingNew     = &fault.Error{Kind: fault.Invalid, Code: "procedure.nothing-new"}      // the wording is the one before
 	ErrNothingWaits   = &fault.Error{Kind: fault.Conflict, Code: "procedure.publish-nothing"} // nothing to put in force
 )
+
+// TemplateVersion is a stored version of a wording, a draft or published.
+type TemplateVersion struct {
+	Path        string
+	Number      int
+	State       string // Draft or Published
+	From, Until string
+	Digest      string
+	Origin      string // who brought it: "pack:…", or FromPerson of an account
+	Text        string
+	At          time.Time // of its last change
+}
+
+// Proposal is a wording that somebody wants to see published.
+type Proposal struct {
+	Path   string
+	Text   string
+	Base   string // digest of the newest version that the person saw; empty: none was published
+	Person string // account
+}
+
+// FromPerson is the origin of what a person wrote in the room of the catalogue.
+func FromPerson(account string) string { return "person:" + account }

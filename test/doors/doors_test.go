@@ -80,7 +80,7 @@ var table = map[string][]string{
 	"GET /ho-so/{id}/luot-xem": {control}, "GET /ho-so/{id}/xoa-du-lieu": {control}, "POST /ho-so/{id}/xoa-du-lieu": {control},
 	"GET /tiep-nhan-truc-tiep": desks, "POST /tiep-nhan-truc-tiep": desks,
 
-	"GET /danh-muc": {control, admin}, "GET /danh-muc/ban-hanh": {control}, "POST /danh-muc/ban-hanh": {control}, "GET /he-thong": {admin}, "POST /he-thong": {admin},
+	"GET /danh-muc": {control, admin}, "GET /danh-muc/ban-hanh": {control}, "POST /danh-muc/ban-hanh": {control}, "POST /danh-muc/mau-phieu": {control, admin}, "GET /he-thong": {admin}, "POST /he-thong": {admin},
 }
 
 func door(r web.Route) ([]string, bool) {
@@ -229,7 +229,7 @@ const absent = "00000000000000000000000000"
 // path fills a pattern with an object.
 func path(pattern, object string) string {
 	r := strings.NewReplacer("{$}", "", "{id}", object, "{draft}", object, "{section}", "applicant", "{paper}", absent, "{hash}", strings.Repeat("0", 64),
-		"{form}", "phieu-kiem-soat", "{n}", "1", "{check}", "k7wq3mpxt2ab", "{code}", "1.012906", "{slug}", "khong-co", "{province}", "97")
+		"{form}", "phieu-kiem-soat", "{n}", "1", "{check}", "k7wq3mpxt2ab", "{set}", "tt-03-2025", "{number}", "1", "{code}", "1.012906", "{slug}", "khong-co", "{province}", "97")
 	return r.Replace(pattern)
 }
 

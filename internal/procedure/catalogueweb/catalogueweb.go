@@ -2,7 +2,8 @@
 // in force, what an import could not understand, what waits, and its publication.
 //
 // It shows and asks; what a publication does and refuses is the store's. Nothing here
-// edits a version: the sources are imported, read again and published from a day on.
+// edits a version of a procedure: the sources are imported, read again and published from a day on. The
+// wording of printed papers is proposed here, tried with sample data, and published by somebody else.
 package catalogueweb
 
 import (
@@ -29,6 +30,13 @@ type Store interface {
 	Reports(ctx context.Context, limit int) ([]procedure.ImportReport, error)
 	// PublishSeen puts what the person saw waiting in force; the same key again returns the first outcome.
 	PublishSeen(ctx context.Context, p procedure.Publication) (procedure.Publication, error)
+
+	// TemplateVersions lists the versions of a wording of printed papers, oldest first, a draft last.
+	TemplateVersions(ctx context.Context, path string) ([]procedure.TemplateVersion, error)
+	// ProposeTemplate keeps a wording as the draft that the next publication puts in force.
+	ProposeTemplate(ctx context.Context, p procedure.Proposal) error
+	// DropTemplate takes a draft back.
+	DropTemplate(ctx context.Context, path string, number int, digest string) error
 }
 
 // Deps is what the pages stand on.
@@ -46,6 +54,7 @@ const (
 	pathHeads   = pathRoom + "/chi-co-ten"
 	pathPublish = pathRoom + "/ban-hanh"
 	pathReport  = pathRoom + "/bao-cao/"
+	pathWording = pathRoom + "/mau-phieu"
 )
 
 // ErrNoReport says that there is no such report among those kept in reach.
@@ -63,6 +72,13 @@ func Register(m *web.Mux, deps Deps) {
 	m.Handle("GET "+pathReport+"{id}", read, d.report)
 	m.Handle("GET "+pathPublish, publish, d.askPublish)
 	m.Handle("POST "+pathPublish, publish, d.publish)
+	edit := web.May(access.CatalogueEdit)
+	m.Handle("GET "+pathWording, read, d.wordings)
+	m.Handle("GET "+pathWording+"/{set}/{form}", read, d.wording)
+	m.Handle("POST "+pathWording+"/{set}/{form}", edit, d.propose)
+	m.Handle("POST "+pathWording+"/{set}/{form}/xem-thu", edit, d.preview)
+	m.Handle("POST "+pathWording+"/{set}/{form}/bo", edit, d.dropWording)
+	m.Handle("GET "+pathWording+"/{set}/{form}/ban/{number}", read, d.printed)
 	m.Handle("GET "+pathRoom+"/{code}", read, d.one)
 }
 
@@ -72,6 +88,8 @@ func (d room) today() string { return calendar.DateOf(d.Now()).String() }
 
 // pathOf is the page of one procedure.
 func pathOf(code string) string { return pathRoom + "/" + url.PathEscape(code) }
+
+func mayEdit(ctx context.Context) bool { return web.ActorFrom(ctx).May(access.CatalogueEdit) }
 
 func mayPublish(ctx context.Context) bool { return web.ActorFrom(ctx).May(access.CataloguePublish) }
 

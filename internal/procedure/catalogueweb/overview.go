@@ -82,6 +82,7 @@ func (d room) tabs(ctx context.Context, here string) []component.Tab {
 		{Text: lang.T(ctx, "catalogue.in-force"), Href: pathList, Count: len(all)},
 		{Text: lang.T(ctx, "catalogue.marked"), Href: pathMarked, Count: marked},
 		{Text: lang.T(ctx, "catalogue.heads"), Href: pathHeads, Count: len(cat.Listed())},
+		{Text: lang.T(ctx, "wording.tab"), Href: pathWording, Count: -1},
 	}
 	for i := range tabs {
 		tabs[i].Current = tabs[i].Href == here

@@ -697,6 +697,7 @@ func Statements() []string {
 		selectDocumentHeads, updateDraftDocument, upsertPlace, upsertPlaceChange, touchPlaces, touchPublished, lockRevision,
 		selectDraftHeads, selectBefore, publishVersion, closeVersion, selectDraftDocumentHeads, selectDocumentsBefore, publishDocument,
 		closeDocument, insertReport, selectReports, selectReport, selectWaiting,
+		selectTemplates, deleteTemplateDraft, countDraftsOf,
 	} {
 		all[s] = true
 	}

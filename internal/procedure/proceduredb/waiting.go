@@ -82,6 +82,13 @@ func (s *Store) PublishSeen(ctx context.Context, p procedure.Publication) (proce
 		case w.Sum() != p.Seen:
 			return procedure.ErrWaitingChanged
 		}
+		own := 0
+		if err := tx.QueryRow(ctx, countDraftsOf, procedure.FromPerson(p.Person)).Scan(&own); err != nil {
+			return err
+		}
+		if own > 0 { // whoever wrote a wording does not put it in force
+			return procedure.ErrSecondPerson
+		}
 		done, err := s.publish(ctx, tx, p.From)
 		if err != nil {
 			return err
