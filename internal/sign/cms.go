@@ -200,8 +200,9 @@ type message struct {
 	bare    []attribute // not signed
 }
 
-// parseMessage reads a CMS message. Zero bytes behind it are the padding of its place in the PDF.
-func parseMessage(b []byte) (*message, error) {
+// parseMessage reads a CMS message. Zero bytes behind it are the padding of its place in the PDF. Certificates that it leaves
+// out may be among others.
+func parseMessage(b []byte, others []*x509.Certificate) (*message, error) {
 	if len(b) > maxCMS {
 		return nil, errLimit
 	}
@@ -236,6 +237,7 @@ func parseMessage(b []byte) (*message, error) {
 			m.certs = append(m.certs, x)
 		}
 	}
+	m.certs = append(m.certs, others...)
 	if m.signed, err = attributes(m.signer.Signed.Bytes); err != nil {
 		return nil, err
 	}

@@ -320,7 +320,7 @@ func (r *reader) dict(depth int) (dict, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := out[k]; twice {
+		if before, twice := out[k]; twice && !same(before, v) {
 			return nil, errSyntax // two programs would read two documents
 		}
 		if k == "Contents" {

@@ -265,14 +265,18 @@ func (u *update) lodge(as As, room int) (ref, error) {
 	if !u.edit(page.dict["Annots"], appended(annots, field)) {
 		u.objects[page.ref.n] = page.dict.with("Annots", appended(annots, field))
 	}
-	if form == nil {
+	fresh := form == nil
+	if fresh {
 		form = dict{}
 	}
 	changed := form.with("SigFlags", 3) // there are signatures; only append
 	if !u.edit(form["Fields"], appended(fields, field)) {
 		changed["Fields"] = appended(fields, field)
 	}
-	if !u.edit(root["AcroForm"], changed) {
+	switch {
+	case fresh: // an object of its own: some programs that sign later lose their field in a form within the catalogue
+		u.objects[u.v.root.n] = root.with("AcroForm", u.add(changed))
+	case !u.edit(root["AcroForm"], changed):
 		u.objects[u.v.root.n] = root.with("AcroForm", changed)
 	}
 	return valueRef, nil

@@ -38,7 +38,7 @@ type stamped struct {
 // readStamp reads a token that must be over what digest is the digest of: content when it is known, else the SHA-256
 // digest itself.
 func readStamp(token, digest []byte) (stamped, error) {
-	return stampOver(token, func(h crypto.Hash) []byte {
+	return stampOver(token, nil, func(h crypto.Hash) []byte {
 		if h == crypto.SHA256 {
 			return digest
 		}
@@ -47,8 +47,8 @@ func readStamp(token, digest []byte) (stamped, error) {
 }
 
 // stampOver reads a token; over gives the digest it should state, by its algorithm.
-func stampOver(token []byte, over func(h crypto.Hash) []byte) (stamped, error) {
-	m, err := parseMessage(token)
+func stampOver(token []byte, others []*x509.Certificate, over func(h crypto.Hash) []byte) (stamped, error) {
+	m, err := parseMessage(token, others)
 	if err != nil {
 		return stamped{}, err
 	}

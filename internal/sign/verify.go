@@ -118,7 +118,7 @@ func (s Status) Key() string { return "sign.status." + string(s) }
 type Options struct {
 	Now   time.Time
 	Trust *Trust // nil: no authority is believed, and that is said
-	// Revocation tells what is known of a certificate at an instant; nil: not checked.
+	// Revocation tells what is known of a certificate at an instant; nil: only what the file carries tells.
 	Revocation func(cert, issuer *x509.Certificate, at time.Time) Revocation
 }
 
@@ -126,6 +126,7 @@ type Options struct {
 const (
 	maxSignatures = 20
 	maxFields     = 10_000
+	maxMarks      = 200_000    // annotations of all pages
 	maxSteps      = 10_000_000 // objects visited while looking for changes
 	futureSlack   = 10 * time.Minute
 )
@@ -189,11 +190,16 @@ func Verify(pdf []byte, o Options) Result {
 	if len(found) > maxSignatures {
 		return unknown(nil)
 	}
-	j := judge{f: f, o: o, last: last}
+	j := judge{f: f, o: o, last: last, proofs: last.proofs()}
 	j.all(found)
 	res.Status = Valid
+	stampsOnly := !slices.ContainsFunc(found, func(l *lodged) bool { return !l.out.Stamp })
 	for _, s := range found {
 		res.Signatures = append(res.Signatures, s.out)
+		// A time stamp over the document that proves nothing takes nothing from what people signed.
+		if s.out.Stamp && !stampsOnly && s.out.Status != Broken && s.out.Status != Changed {
+			continue
+		}
 		if slices.Index(worst, s.out.Status) < slices.Index(worst, res.Status) {
 			res.Status, res.Reason = s.out.Status, s.out.Reason
 		}
@@ -215,7 +221,7 @@ type lodged struct {
 func (v *view) signatures() ([]*lodged, error) {
 	var out []*lodged
 	seen := map[int]bool{}
-	err := v.fields(func(_ ref, d dict, kind name) error {
+	take := func(_ ref, d dict, kind name) error {
 		if kind != "Sig" {
 			return nil
 		}
@@ -237,7 +243,11 @@ func (v *view) signatures() ([]*lodged, error) {
 		l.end = l.covers(v)
 		out = append(out, l)
 		return nil
-	})
+	}
+	err := v.fields(take)
+	if err == nil {
+		err = v.marks(take) // some programs put their field on the page only, and viewers show it
+	}
 	slices.SortStableFunc(out, func(a, b *lodged) int { return a.end - b.end })
 	return out, err
 }
@@ -314,12 +324,68 @@ func (v *view) fields(visit func(at ref, d dict, kind name) error) error {
 	return walk(top, "", 0)
 }
 
+// marks visits the fields that stand among the annotations of pages.
+func (v *view) marks(visit func(at ref, d dict, kind name) error) error {
+	root, err := v.dict(v.root)
+	if err != nil {
+		return err
+	}
+	seen, count := map[int]bool{}, 0
+	var walk func(node any, depth int) error
+	walk = func(node any, depth int) error {
+		r, ok := node.(ref)
+		if !ok || seen[r.n] {
+			return nil
+		}
+		seen[r.n] = true
+		if depth > maxDepth || len(seen) > maxPages {
+			return errLimit
+		}
+		page, err := v.dict(r)
+		if err != nil {
+			return err
+		}
+		annots, err := v.array(page["Annots"])
+		if err != nil {
+			return err
+		}
+		for _, o := range annots {
+			if count++; count > maxMarks {
+				return errLimit
+			}
+			d, err := v.dict(o)
+			if err != nil {
+				return err
+			}
+			if kind, _ := d["FT"].(name); kind == "Sig" {
+				at, _ := o.(ref)
+				if err := visit(at, d, kind); err != nil {
+					return err
+				}
+			}
+		}
+		kids, err := v.array(page["Kids"])
+		if err != nil {
+			return err
+		}
+		for _, k := range kids {
+			if err := walk(k, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return walk(root["Pages"], 0)
+}
+
 // judge holds what judging the signatures of one file shares.
 type judge struct {
 	f     *file
 	o     Options
 	last  *view
 	steps int
+
+	proofs proofs
 }
 
 func (j *judge) all(found []*lodged) {
@@ -400,10 +466,10 @@ func (j *judge) bytes(l *lodged) {
 	case "ETSI.RFC3161":
 		s.Stamp = true
 		var st stamped
-		st, err = stampOver(contents, func(h crypto.Hash) []byte { return digestOf(h, parts...) })
+		st, err = stampOver(contents, j.proofs.certs, func(h crypto.Hash) []byte { return digestOf(h, parts...) })
 		m, s.Stamped = st.msg, st.at
 	case "ETSI.CAdES.detached", "adbe.pkcs7.detached":
-		if m, err = parseMessage(contents); err == nil {
+		if m, err = parseMessage(contents, j.proofs.certs); err == nil {
 			j.name(s, m.leaf)
 			if err = m.verify(oidData, parts...); err == nil && !m.kind.Equal(oidData) {
 				err = errForged
@@ -471,7 +537,7 @@ func (j *judge) times(l *lodged, m *message) {
 	if !ok {
 		return
 	}
-	st, err := stampOver(token, func(h crypto.Hash) []byte { return digestOf(h, m.signer.Signature) })
+	st, err := stampOver(token, j.proofs.certs, func(h crypto.Hash) []byte { return digestOf(h, m.signer.Signature) })
 	if err != nil {
 		return // a token that does not hold proves nothing, and breaks nothing either
 	}
@@ -506,13 +572,13 @@ func (j *judge) owner(s *Signature, m *message) {
 	if len(chain) > 1 {
 		issuer = chain[1]
 	}
-	if j.o.Revocation != nil && issuer != nil {
+	if issuer != nil {
 		// Without proof of the time a certificate withdrawn since counts as withdrawn.
 		when := j.o.Now
 		if proven {
 			when = at
 		}
-		s.Revocation = j.o.Revocation(m.leaf, issuer, when)
+		s.Revocation = j.withdrawn(m.leaf, issuer, when)
 	}
 	switch {
 	case s.Revocation == Withdrawn:

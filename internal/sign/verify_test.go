@@ -3,6 +3,7 @@ package sign
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/asn1"
@@ -207,13 +208,44 @@ func TestARangeThatLeavesRoomIsBroken(t *testing.T) {
 	open -= 10
 	ranges := fmt.Sprintf("[0 %d %d %d", open, shut, len(out)-shut)
 	copy(out[bytes.Index(out, []byte(rangeRoom)):], ranges+strings.Repeat(" ", len(rangeRoom)-1-len(ranges))+"]")
-	cms, err := cadesSignature([32]byte(digestOf(5, out[:open], out[shut:])), s.Key, nil)
+	cms, err := cadesSignature([32]byte(digestOf(crypto.SHA256, out[:open], out[shut:])), s.Key, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	hex.Encode(out[open+11:], cms)
 	if got := Verify(out, Options{Now: laterOn, Trust: NewTrust(ca.cert)}); got.Status != Broken || got.Reason != ReasonRange {
 		t.Fatalf("%+v", got)
+	}
+}
+
+// A field that stands on a page only is shown by viewers, so it is judged.
+func TestASignatureThatTheFormDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t, "TEST CA")
+	s := &Signer{Key: ca.issue(t, "A", ecKey(t), nil)}
+	u, err := open(document(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := u.lodge(As{At: signedAt}, s.room())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, _ := u.objects[u.v.root.n].(dict)
+	delete(root, "AcroForm")
+	out, offsets, err := u.bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = s.fill(context.Background(), out, offsets[at.n]); err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Now: laterOn, Trust: NewTrust(ca.cert)}
+	if got := Verify(out, o); got.Status != Valid || len(got.Signatures) != 1 {
+		t.Errorf("%+v", got)
+	}
+	if got := Verify(bytes.Replace(out, []byte("/Count 1"), []byte("/Count 2"), 1), o); got.Status != Broken {
+		t.Errorf("altered: %+v", got)
 	}
 }
 
@@ -363,6 +395,98 @@ func TestWithdrawnCertificates(t *testing.T) {
 			t.Errorf("no answer: %s", got)
 		}
 	})
+}
+
+// What a file carries as proof counts by the signatures on it.
+func TestProofsInTheFile(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t, "TEST CA")
+	key := ca.issue(t, "A", ecKey(t), nil)
+	stamper := newTSA(t, ca, signedAt)
+	serial := key.Chain[0].SerialNumber
+	answer := func(status int) []byte {
+		b, err := ocsp.CreateResponse(ca.cert, ca.cert, ocsp.Response{Status: status, SerialNumber: serial, ThisUpdate: signedAt, NextUpdate: laterOn.AddDate(0, 1, 0), RevokedAt: signedAt.Add(-time.Hour)}, ca.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	list, err := x509.CreateRevocationList(rand.Reader, &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: signedAt, NextUpdate: laterOn.AddDate(0, 1, 0)}, ca.cert, ca.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name  string
+		proof dict
+		want  Status
+		rev   Revocation
+	}{
+		{"an answer that it is good", dict{"OCSPs": array{answer(ocsp.Good)}}, Valid, Good},
+		{"an answer that it is withdrawn", dict{"OCSPs": array{answer(ocsp.Revoked)}}, Revoked, Withdrawn},
+		{"a list", dict{"CRLs": array{list}}, Valid, Good},
+		{"nothing that can be read", dict{"CRLs": array{[]byte("x")}, "OCSPs": array{[]byte("y")}, "Certs": array{[]byte("z")}}, Valid, NotChecked},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			pdf := signed(t, &Signer{Key: key, Stamper: stamper}, document(t, 1), As{})
+			pdf = edited(t, pdf, func(u *update) {
+				dss := dict{}
+				for k, list := range tt.proof {
+					var refs array
+					for _, b := range list.(array) {
+						refs = append(refs, u.add(&stream{dict{"Length": len(b.([]byte))}, b.([]byte)}))
+					}
+					dss[k] = refs
+				}
+				root, err := u.v.dict(u.v.root)
+				if err != nil {
+					t.Fatal(err)
+				}
+				u.objects[u.v.root.n] = root.with("DSS", u.add(dss))
+			})
+			got := Verify(pdf, Options{Now: laterOn, Trust: NewTrust(ca.cert)})
+			if got.Status != tt.want || got.Signatures[0].Revocation != tt.rev || got.Signatures[0].After != AfterSignatures {
+				t.Fatalf("%+v", got)
+			}
+		})
+	}
+}
+
+// A time stamp over the document is nobody's signature; one that is not believed leaves what people signed as it is.
+func TestATimeStampOverTheDocument(t *testing.T) {
+	t.Parallel()
+	ca, other := newAuthority(t, "TEST CA"), newAuthority(t, "OTHER CA")
+	pdf := signed(t, &Signer{Key: ca.issue(t, "A", ecKey(t), nil)}, document(t, 1), As{})
+	for kind, by := range map[string]*tsa{"believed": newTSA(t, ca, signedAt), "not believed": newTSA(t, other, signedAt)} {
+		u, err := open(pdf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := u.lodge(As{At: signedAt}, 6000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, _ := u.objects[at.n].(dict)
+		d["SubFilter"] = name("ETSI.RFC3161")
+		out, offsets, err := u.bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		open := offsets[at.n] + bytes.Index(out[offsets[at.n]:], []byte("/Contents <")) + len("/Contents ")
+		shut := open + bytes.IndexByte(out[open:], '>') + 1
+		ranges := fmt.Sprintf("[0 %d %d %d", open, shut, len(out)-shut)
+		copy(out[bytes.Index(out, []byte(rangeRoom)):], ranges+strings.Repeat(" ", len(rangeRoom)-1-len(ranges))+"]")
+		token, err := by.Stamp(context.Background(), digestOf(crypto.SHA256, out[:open], out[shut:]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		hex.Encode(out[open+1:], token)
+		got := Verify(out, Options{Now: laterOn, Trust: NewTrust(ca.cert)})
+		if got.Status != Valid || len(got.Signatures) != 2 || !got.Signatures[1].Stamp || !got.Signatures[1].Stamped.Equal(signedAt) || got.Signatures[1].StampTrusted != (kind == "believed") {
+			t.Errorf("%s: %+v", kind, got)
+		}
+	}
 }
 
 // Signatures of other programs: PKCS#7 with the time inside, lengths left open, an algorithm that is too old.
