@@ -32,7 +32,7 @@ func (x *living) between() (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	at, err := work(env, last, 3+x.r.IntN(90), x.r)
+	at, err := work(env, last, 3+x.r.IntN(400), x.r)
 	if err != nil || !at.Before(x.h.w.Now) {
 		return time.Time{}, nil //nolint:nilerr // the calendar ends, or now is reached: nothing more happened
 	}
@@ -181,12 +181,18 @@ func (x *living) head(on string) (access.Actor, error) {
 // afterwards is what happens after the return: a wrong result is found, a late one explained.
 func (x *living) afterwards(f dossier.Facts) error {
 	d := x.life.State()
-	if !x.p.version.SameVisit && x.turn(wrongEvery, wrongEvery) {
+	if !x.p.version.SameVisit && (x.turn(wrongEvery, wrongEvery) || x.h.w.Now.Sub(d.ReturnedAt) < 5*24*time.Hour && x.p.seed%4 == 0) {
 		desk, err := x.holder(dossier.Reception(d.Desk), day(f.Now))
 		if err != nil {
 			return nil //nolint:nilerr // nobody is at the desk
 		}
-		return x.record1(d.OpenCorrection(f, desk, one(x.r, whyWrong), dossier.FaultAgency))
+		if err := x.record1(d.OpenCorrection(f, desk, one(x.r, whyWrong), dossier.FaultAgency)); err != nil {
+			return err
+		}
+		if x.p.seed == wrongEvery {
+			return nil // so that the smallest history shows one that waits
+		}
+		return x.correct()
 	}
 	if d.LateBy(f.Now) && x.r.IntN(10) < 7 {
 		head, err := x.head(day(f.Now))
@@ -194,6 +200,34 @@ func (x *living) afterwards(f dossier.Facts) error {
 			return nil //nolint:nilerr // no head is in office
 		}
 		return x.record1(d.ExplainLateness(f, head, one(x.r, dossier.LatenessReasons[:5]), ""))
+	}
+	return nil
+}
+
+// correct issues the corrected result and hands it over, unless now is reached before.
+func (x *living) correct() error {
+	d := x.life.State()
+	at, err := x.between()
+	if err != nil || at.IsZero() {
+		return err
+	}
+	by, err := x.holder(d.Holder, day(at))
+	if err != nil || !by.May(access.DossierResult) && !by.May(access.DossierDecide) {
+		return nil //nolint:nilerr // nobody is there: it waits
+	}
+	f, err := x.facts(at)
+	if err != nil {
+		return err
+	}
+	r := x.result(at)
+	if err := x.record1(d.Correct(f, by, dossier.CorrectCommand{Result: r, File: x.file(r)})); err != nil {
+		return err
+	}
+	if at, err = x.between(); err != nil || at.IsZero() {
+		return err
+	}
+	if action, ok := x.next(new(bool)); ok {
+		return x.act(action, at)
 	}
 	return nil
 }
