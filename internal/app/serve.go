@@ -43,7 +43,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	go func() { workers <- a.sealing(work) }()
 
 	// Letters held because there was no mail server may go now.
-	if err := a.notices.Started(ctx); err != nil {
+	if err := a.notices.Started(work); err != nil {
 		a.cfg.Log.Warn("letters held are looked at tomorrow", "err", err)
 	}
 	go a.finder.current() // the first question should not wait for the index

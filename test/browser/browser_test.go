@@ -43,6 +43,7 @@ const (
 
 // province is the demo that all tests walk through.
 var province struct {
+	bin      string // the program
 	base     string
 	accounts map[string]string
 	paper    string // a PDF to hand in
@@ -87,6 +88,7 @@ func run(m *testing.M) int {
 // crawled one where it lies beside the repository, otherwise a line of the same shape.
 func startProvince(dir string) (stop func(), err error) {
 	bin, data := filepath.Join(dir, "motcua"), filepath.Join(dir, "data")
+	province.bin = bin
 	if out, err := exec.Command("go", "build", "-o", bin, "../../cmd/motcua").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build motcua: %w\n%s", err, out)
 	}

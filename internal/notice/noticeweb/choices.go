@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/motcua/motcua/internal/access"
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/notice"
 	"github.com/motcua/motcua/internal/web"
@@ -23,6 +24,7 @@ type choicesView struct {
 	typed     string // address in the field
 	fault     string // why it was refused
 	suggested bool   // typed comes from the account
+	quiet     notice.Quiet
 }
 
 func (v choicesView) topics() []notice.Topic {
@@ -37,22 +39,15 @@ func always(t notice.Topic) bool {
 	return !slices.ContainsFunc(notice.Kinds(), func(k notice.Kind) bool { return k.Topic() == t && !k.Always() })
 }
 
-// some reports whether some notice of the topic does.
-func some(t notice.Topic) bool {
-	return slices.ContainsFunc(notice.Kinds(), func(k notice.Kind) bool { return k.Topic() == t && k.Always() })
-}
-
 func (v choicesView) topic(ctx context.Context, t notice.Topic) component.Choice {
 	c := component.Choice{
-		Name: "tin." + string(t), Label: lang.T(ctx, "notice.topic."+string(t)), Hint: lang.T(ctx, "notice.topic-what."+string(t)), Optional: true,
+		Name: "tin." + string(t), Label: lang.T(ctx, "notice.topic."+string(t)), Hint: lang.T(ctx, "notice.topic-what."+string(t)),
 		Options: []component.Option{
 			{Value: string(notice.InApp), Label: lang.T(ctx, "notice.channel.app")}, {Value: string(notice.Email), Label: lang.T(ctx, "notice.channel.email")},
 		},
 	}
 	if always(t) {
 		c.Options[0].Disabled, c.Options[0].Hint = true, lang.T(ctx, "notice.always")
-	} else if some(t) {
-		c.Options[0].Hint = lang.T(ctx, "notice.some-always")
 	}
 	for _, by := range []notice.Channel{notice.InApp, notice.Email} {
 		if v.Wants(t, by) || by == notice.InApp && always(t) {
@@ -71,7 +66,7 @@ func languages(ctx context.Context, c notice.Choice) component.Choice {
 
 func (p *pages) view(ctx context.Context, by access.Actor) (choicesView, error) {
 	c, err := p.Store.Choice(ctx, by.Person)
-	v := choicesView{Choice: c, officer: by.Officer(), path: pathMine + "/tuy-chon", mails: p.Store.Mails()}
+	v := choicesView{Choice: c, officer: by.Officer(), path: pathMine + "/tuy-chon", mails: p.Store.Mails(), quiet: p.Book(calendar.DateOf(p.Now()).String()).Quiet}
 	if v.officer {
 		v.path = officeChoices
 	}
@@ -132,7 +127,7 @@ func (p *pages) choose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, v.path, "notice.choices.kept")
+	return web.SeeOther(w, r, v.path, "notice.choices-kept")
 }
 
 // address has a link mailed to what was typed. A slip comes back with the field as it was typed.
@@ -155,7 +150,7 @@ func (p *pages) address(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return web.SeeOther(w, r, v.path, "notice.email.gone")
+		return web.SeeOther(w, r, v.path, "notice.email-gone")
 	}
 	err = p.Store.AskConfirm(ctx, by.Person, f.Get("thu"), v.officer, notice.ParseLanguage(string(lang.From(ctx))))
 	if e, ok := errors.AsType[*fault.Error](err); ok && (e.Kind == fault.Invalid || e.Kind == fault.TooMany || e.Kind == fault.Unavailable) {
@@ -165,7 +160,7 @@ func (p *pages) address(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, v.path, "notice.email.asked")
+	return web.SeeOther(w, r, v.path, "notice.email-asked")
 }
 
 // askConfirm stands behind the mailed link. It changes nothing by itself: mail programs open links too.
@@ -196,7 +191,18 @@ func (p *pages) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, v.path, "notice.email.confirmed")
+	return web.SeeOther(w, r, v.path, "notice.email-confirmed")
+}
+
+// quietField is the box about the province's quiet hours; ok is false where there are none.
+func (v choicesView) quietField(ctx context.Context) (f component.Field, ok bool) {
+	hint := "notice.quiet-hint"
+	if v.quiet.RestDays {
+		hint = "notice.quiet-rest"
+	}
+	return component.Field{
+		Name: "gio-yen-tinh", Label: lang.T(ctx, "notice.quiet", "from", v.quiet.From, "until", v.quiet.Until), Hint: lang.T(ctx, hint), Optional: true,
+	}, v.quiet.From != v.quiet.Until
 }
 
 func (v choicesView) confirmPath() string {

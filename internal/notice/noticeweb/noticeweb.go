@@ -117,7 +117,7 @@ func (p *pages) lines(ctx context.Context, list []notice.Notice) []line {
 func (p *pages) line(ctx context.Context, n notice.Notice) line {
 	said := p.Book(calendar.DateOf(n.At).String()).Say(n.Kind, n.Facts, notice.ParseLanguage(string(lang.From(ctx))))
 	if said.Subject == "" {
-		said.Subject = lang.T(ctx, "notice.kind."+string(n.Kind))
+		said.Subject = lang.T(ctx, "notice.kind."+string(n.Kind)) + " (" + n.Shown + ")"
 	}
 	return line{Notice: n, title: said.Subject, text: said.Text}
 }

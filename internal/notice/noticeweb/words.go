@@ -2,6 +2,7 @@ package noticeweb
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/motcua/motcua/internal/calendar"
@@ -21,15 +22,23 @@ func when(ctx context.Context, t time.Time) string {
 
 func iso(t time.Time) string { return t.In(calendar.Zone).Format(time.RFC3339) }
 
+// rail is the rail of a room beside the inbox, with this room in it.
+func rail(ctx context.Context, here string) []component.RailGroup {
+	groups := component.RoomRail(ctx, here)
+	item := component.RailItem{Text: lang.T(ctx, "notice.office.title"), Href: pathOffice, Icon: component.IconBell, Count: -1, Key: "o", Current: here == pathOffice}
+	groups[0].Items = append(groups[0].Items, item)
+	return slices.DeleteFunc(groups, func(g component.RailGroup) bool { return len(g.Items) == 0 })
+}
+
 func mineGrid(ctx context.Context, list []line) component.Grid {
 	g := component.Grid{
 		Caption: lang.T(ctx, "notice.mine.title"), Stack: true,
-		Columns: []component.Column{{Title: lang.T(ctx, "notice.col.notice"), Width: "wide"}, {Title: lang.T(ctx, "notice.col.code")}, {Title: lang.T(ctx, "notice.col.at")}},
+		Columns: []component.Column{{Title: lang.T(ctx, "notice.col.notice"), Width: "wide"}, {Title: lang.T(ctx, "notice.col.at")}},
 		Empty:   component.EmptyState(component.IconBell, lang.T(ctx, "notice.mine.empty"), lang.T(ctx, "notice.mine.empty-text")),
 	}
 	for _, n := range list {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: n.title, Href: pathOwn + n.Case, Note: note(ctx, n)}, {Text: n.Shown, Code: true}, {Text: when(ctx, n.At)},
+			{Text: n.title, Href: pathOwn + n.Case, Note: note(ctx, n)}, {Text: when(ctx, n.At)},
 		}})
 	}
 	return g
@@ -50,7 +59,6 @@ func officeGrid(ctx context.Context, v officeView) component.Grid {
 		Caption: lang.T(ctx, "notice.office.title"), Keys: true, Stack: true,
 		Columns: []component.Column{
 			{Title: lang.T(ctx, "notice.col.notice"), Width: "wide"},
-			{Title: lang.T(ctx, "notice.col.code")},
 			{Title: lang.T(ctx, "notice.col.at")},
 			{Title: lang.T(ctx, "notice.col.state")},
 		},
@@ -65,7 +73,7 @@ func officeGrid(ctx context.Context, v officeView) component.Grid {
 			state.Text = lang.T(ctx, "notice.settled")
 		}
 		g.Rows = append(g.Rows, component.Row{ID: n.ID, Cells: []component.Cell{
-			{Text: n.title, Href: pathOffice + "/" + n.ID, Note: n.text}, {Text: n.Shown, Code: true}, {Text: when(ctx, n.At)}, state,
+			{Text: n.title, Href: pathOffice + "/" + n.ID, Note: n.text}, {Text: when(ctx, n.At)}, state,
 		}})
 	}
 	return g
