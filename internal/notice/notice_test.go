@@ -163,7 +163,7 @@ func TestWhatIsWrongWithABookIsNamed(t *testing.T) {
 		{"one kind said anew", "templates:\n  accepted:\n    vi: {subject: Tiếp nhận {code}, text: Xong}\n    en: {subject: Accepted, text: Done}", "line 3"},
 		{"quoted it is right", "templates:\n  accepted:\n    vi: {subject: \"Tiếp nhận {code}\", text: Xong}\n    en: {subject: Accepted, text: Done}", ""},
 		{"an unknown field", "quite: {from: \"22:00\"}", "quite"},
-		{"an unknown kind", "templates:\n  accpeted:\n    vi: {subject: A, text: B}\n    en: {subject: A, text: B}", "line 3: \"accpeted\" is no kind of notice"},
+		{"an unknown kind", "templates:\n  tiep-nhan:\n    vi: {subject: A, text: B}\n    en: {subject: A, text: B}", "line 3: \"tiep-nhan\" is no kind of notice"},
 		{"an unknown placeholder", "templates:\n  accepted:\n    vi: {subject: \"A {cod}\", text: B}\n    en: {subject: A, text: B}", "{cod} is no placeholder"},
 		{"a brace left open", "templates:\n  accepted:\n    vi: {subject: \"A {code\", text: B}\n    en: {subject: A, text: B}", "a brace is not closed"},
 		{"no English", "templates:\n  accepted:\n    vi: {subject: A, text: B}", "has no wording in \"en\""},

@@ -79,7 +79,7 @@ func TestEachMistakeIsFoundAtItsLine(t *testing.T) {
 		{"a role nobody knows", "posts.yaml", "roles: [agency_head] ⇒ roles: [king]", 3, "is unknown"},
 		{"a role without rights", "posts.yaml", "roles: [agency_head] ⇒ roles: [agency_head, clerk]", 3, "has no rights"},
 		{"a permission nobody knows", "rights.yaml", "dossier.decide ⇒ dossier.burn", 3, `permission "dossier.burn"`},
-		{"a notice of no kind", "templates/notices.yaml", "quiet: {from: \"21:00\", until: \"07:00\"}\ntemplates:\n  accpeted:\n    vi: {subject: A, text: B}\n    en: {subject: A, text: B}", 4, "no kind of notice"},
+		{"a notice of no kind", "templates/notices.yaml", "quiet: {from: \"21:00\", until: \"07:00\"}\ntemplates:\n  tiep-nhan:\n    vi: {subject: A, text: B}\n    en: {subject: A, text: B}", 4, "no kind of notice"},
 		{"a placeholder nobody fills", "templates/notices.yaml", "templates:\n  accepted:\n    vi: {subject: \"A {cod}\", text: B}\n    en: {subject: A, text: B}", 3, "is no placeholder"},
 		{"a field that no form has", "templates/tt-03-2025.yaml", "set: tt-03-2025\nplace: \"{plaze}\"\n", 2, "unknown field {plaze}"},
 		{"a key that no form has", "templates/tt-01-2018.yaml", "set: tt-01-2018\nmoto: x\n", 2, "moto"},

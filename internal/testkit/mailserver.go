@@ -32,7 +32,7 @@ type MailServer struct {
 
 	dir  string
 	bin  string
-	stop func() error
+	stop func()
 }
 
 // Passwords and ports of `mox localserve` are fixed; the ports are replaced in its configuration.
@@ -80,11 +80,7 @@ func NewMailServer(t testing.TB) *MailServer {
 	}
 	m.Roots = x509.NewCertPool()
 	m.Roots.AppendCertsFromPEM(pem)
-	t.Cleanup(func() {
-		if err := m.Stop(); err != nil {
-			t.Errorf("stop the mail server: %v", err)
-		}
-	})
+	t.Cleanup(m.Stop)
 	return m
 }
 
@@ -161,12 +157,12 @@ func (m *MailServer) Start(t testing.TB) {
 		cancel()
 		t.Fatalf("start the mail server: %v", err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	m.stop = func() error {
+	var ending error
+	ended := make(chan struct{})
+	go func() { ending = cmd.Wait(); close(ended) }()
+	m.stop = func() {
 		cancel()
 		<-ended // killed: a server that goes away does not say so
-		return nil
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -176,10 +172,10 @@ func (m *MailServer) Start(t testing.TB) {
 			return
 		}
 		select {
-		case err := <-ended:
+		case <-ended:
 			m.stop = nil
 			cancel()
-			t.Fatalf("the mail server ended: %v\n%s", err, said)
+			t.Fatalf("the mail server ended: %v\n%s", ending, said)
 		case <-deadline:
 			t.Fatalf("the mail server does not answer\n%s", said)
 		case <-tick.C:
@@ -199,13 +195,11 @@ func greets(addr string) bool {
 }
 
 // Stop ends the server; Start begins it again with what it has.
-func (m *MailServer) Stop() error {
-	if m.stop == nil {
-		return nil
+func (m *MailServer) Stop() {
+	if m.stop != nil {
+		m.stop()
+		m.stop = nil
 	}
-	err := m.stop()
-	m.stop = nil
-	return err
 }
 
 // Taken waits until the server has taken n letters over and returns them as they were sent, oldest first: those in its

@@ -101,7 +101,7 @@ type toldLine struct {
 func toldMoments(ctx context.Context, list []toldLine) []component.Moment {
 	out := make([]component.Moment, len(list))
 	for i, t := range list {
-		at := t.Notice.Told
+		at := t.Told
 		out[i] = component.Moment{Title: t.title, When: when(ctx, at), ISO: iso(at)}
 		var lines []string
 		if t.Reader.Person() != "" {
