@@ -78,7 +78,11 @@ type ListFilter struct {
 }
 
 // Refusals of lists.
-var ErrListFilter = fault.New(fault.Invalid, "list.filter")
+var (
+	ErrListFilter   = fault.New(fault.Invalid, "list.filter")
+	ErrTooManyLists = fault.New(fault.Conflict, "list.too-many")
+	ErrListName     = fault.New(fault.Invalid, "list.name")
+)
 
 // ListLimit bounds one page of a list.
 const ListLimit = 200
@@ -257,4 +261,43 @@ type Export struct {
 	Filter string
 	Scope  string
 	Rows   int
+}
+
+// BulkCommand is what is done to every line of a list.
+type BulkCommand struct {
+	Act    string // ActMany's primary act when empty; ActAccept, ActAssign or ActExplain
+	Post   string // ActAssign: who has it from now on
+	Reason string // ActExplain: one of LatenessReasons
+	Note   string
+}
+
+// BulkActs are the acts that may be done to many dossiers at once, beside the primary act of each.
+var BulkActs = []string{ActAccept, ActAssign, ActExplain}
+
+// DoMany does the same to each dossier and reports every line. The key of a line makes sending it again harmless.
+func (s *Service) DoMany(ctx context.Context, rs []Request, c BulkCommand) []Line {
+	if c.Act == "" {
+		return s.ActMany(ctx, rs)
+	}
+	out := make([]Line, len(rs))
+	for i, r := range rs {
+		out[i] = Line{Dossier: r.Dossier}
+		d, _, err := s.Dossier(ctx, r.By, r.Dossier)
+		if err != nil {
+			out[i].Err = err
+			continue
+		}
+		out[i].Shown = d.Shown()
+		switch c.Act {
+		case ActAccept:
+			_, out[i].Err = s.Accept(ctx, r, "")
+		case ActAssign:
+			_, out[i].Err = s.Assign(ctx, r, c.Post)
+		case ActExplain:
+			_, out[i].Err = s.ExplainLateness(ctx, r, c.Reason, c.Note)
+		default:
+			out[i].Err = ErrAction.With("action", c.Act)
+		}
+	}
+	return out
 }

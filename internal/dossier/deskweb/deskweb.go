@@ -123,6 +123,8 @@ type Files interface {
 type Deps struct {
 	Service   Service
 	Answers   Answers
+	Listings  Listings
+	Keeper    Keeper
 	Files     Files
 	Finder    Finder
 	Catalogue func() *procedure.Catalogue
@@ -193,6 +195,8 @@ func Register(m *web.Mux, deps Deps) {
 	m.Handle("GET /lam-viec/xuat.xlsx", read, d.export, web.Timeout(time.Minute))
 	m.Handle("POST /lam-viec/hang-loat", web.May(access.DossierAccept, access.DossierHandle, access.DossierAssign, access.DossierDecide, access.DossierResult, access.DossierReturn), d.bulk, web.Timeout(time.Minute))
 	m.Handle("GET /tra-cuu-ho-so", read, d.find, web.Limited(web.LimitSearch))
+
+	d.registerLists(m)
 
 	m.Handle("GET /ho-so/{id}", read, d.show)
 	m.Handle("GET /ho-so/{id}/giay-to/{hash}", read, d.file, web.Timeout(uploadTime))

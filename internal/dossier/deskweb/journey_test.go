@@ -221,8 +221,8 @@ func TestChosenDossiersMoveOnAndEveryLineIsReported(t *testing.T) {
 	path := "/ho-so/" + b.ID
 	o.post("cb-mot-cua-2", path+"/ghi-chu", with(o.get("cb-mot-cua-2", path+"?viec=note").form(path+"/ghi-chu"), fieldNote, "Chờ")).to(t)
 	report := o.post("cb-mot-cua", "/lam-viec/hang-loat", form).want(http.StatusOK)
-	report.has("1 hồ sơ đã chuyển, 3 hồ sơ chưa chuyển", a.Ref, "vừa có thay đổi", "cần ý kiến, người nhận, thời hạn", "Không tìm thấy hồ sơ")
-	o.post("cb-mot-cua", "/lam-viec/hang-loat", form).want(http.StatusOK).has("1 hồ sơ đã chuyển")
+	report.has("1 hồ sơ đã xong, 3 hồ sơ chưa làm được", a.Ref, "vừa có thay đổi", "cần ý kiến, người nhận, thời hạn", "Không tìm thấy hồ sơ")
+	o.post("cb-mot-cua", "/lam-viec/hang-loat", form).want(http.StatusOK).has("1 hồ sơ đã xong")
 	x, _, err := o.svc.Dossier(t.Context(), o.w.In("cb-mot-cua"), a.ID)
 	if err != nil || x.Version != 2 {
 		t.Errorf("sent twice: version %d, %v", x.Version, err)

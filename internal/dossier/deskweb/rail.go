@@ -64,6 +64,8 @@ func (v view) path() string {
 const (
 	railFind   = "find"
 	railIntake = "intake"
+	railList   = "list"
+	railFigure = "figure"
 )
 
 // rail is the left rail with the counters of the actor's post; current is the id of a view or an entry above.
@@ -91,6 +93,8 @@ func (d *desk) rail(r *http.Request, current string) ([]component.RailGroup, dos
 	}
 	more.Items = append(more.Items,
 		component.RailItem{Text: lang.T(ctx, "desk.find.title"), Href: pathFind, Icon: component.IconSearch, Count: -1, Key: "h", Current: current == railFind},
+		component.RailItem{Text: lang.T(ctx, "list.title"), Href: pathList, Icon: component.IconFiles, Count: -1, Key: "d", Current: current == railList},
+		component.RailItem{Text: lang.T(ctx, "figure.title"), Href: pathFigures, Icon: component.IconWork, Count: -1, Key: "y", Current: current == railFigure},
 		component.RailItem{Text: lang.T(ctx, "nav.procedures"), Href: "/thu-tuc", Icon: component.IconBuilding, Count: -1, Key: "p"},
 	)
 	groups := []component.RailGroup{work, more}

@@ -129,6 +129,7 @@ type office struct {
 	db    *sqldb.DB
 	clock *testkit.Clock
 	svc   *dossier.Service
+	store *dossierdb.Store
 	files *filestore.Store
 	mux   *web.Mux
 	keys  int
@@ -155,8 +156,8 @@ func open(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	o := &office{t: t, db: testkit.SQLite(t), w: world(t), clock: testkit.NewClock("2026-03-02T09:00:00+07:00")}
-	store := dossierdb.New(o.db, signer, jobs.New(o.db, o.clock.Now, jobs.Options{}), o.clock.Now)
-	o.svc = dossier.NewService(store, o.w, o.clock.Now)
+	o.store = dossierdb.New(o.db, signer, jobs.New(o.db, o.clock.Now, jobs.Options{}), o.clock.Now)
+	o.svc = dossier.NewService(o.store, o.w, o.clock.Now)
 	if o.files, err = filestore.Open(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +174,7 @@ func open(t testing.TB) *office {
 		},
 	})
 	Register(o.mux, Deps{
-		Service: o.svc, Answers: store, Files: o.files, Finder: index{o.w.Cat}, Catalogue: o.w.Catalogue, Clock: o.w.Clock,
+		Service: o.svc, Answers: o.store, Listings: o.svc, Keeper: o.store, Files: o.files, Finder: index{o.w.Cat}, Catalogue: o.w.Catalogue, Clock: o.w.Clock,
 		Name: func(p string) string { return "Tên " + p }, Address: "https://motcua.example", Now: o.clock.Now, Scratch: t.TempDir(),
 	})
 	return o
