@@ -44,8 +44,9 @@ type Actor struct {
 	Unit      string
 	Roles     []string
 	Rights    Rights
-	Citizen   bool // signed in as a citizen or organisation
-	System    bool // the product itself: timers, imports
+	Behalf    string // id of the person whose post it is, when acting by delegation
+	Citizen   bool   // signed in as a citizen or organisation
+	System    bool   // the product itself: timers, imports
 }
 
 // Rights is a set of permissions.

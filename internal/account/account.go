@@ -109,6 +109,8 @@ type Held struct {
 	Holding
 	Seat   agency.Post
 	Agency string // name of the agency
+	// ForName names on whose behalf the post is held by delegation; empty for one's own.
+	ForName string
 }
 
 // AdministratorPost is a seat that every installation has, also before its first

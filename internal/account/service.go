@@ -218,7 +218,7 @@ func (s *Service) open(ctx context.Context, p Person, cred Credential, limits []
 				return err
 			}
 		}
-		holdings, err := tx.Holdings(ctx, p.ID)
+		holdings, behalf, err := s.holdings(ctx, tx, p.ID, now)
 		if err != nil {
 			return err
 		}
@@ -230,7 +230,7 @@ func (s *Service) open(ctx context.Context, p Person, cred Credential, limits []
 		if err := tx.AddSession(ctx, session, secret); err != nil {
 			return err
 		}
-		signed = s.signed(record{session: session, person: p, holdings: holdings, mustChange: cred.MustChange}, now)
+		signed = s.signed(record{session: session, person: p, holdings: holdings, behalf: behalf, mustChange: cred.MustChange}, now)
 		return tx.AddEvent(ctx, ev)
 	})
 	if err != nil {
@@ -287,7 +287,17 @@ type record struct {
 	session    Session
 	person     Person
 	holdings   []Holding
+	behalf     map[string]Delegation // by id of the holding
 	mustChange bool
+}
+
+// holdings are the person's own and those on behalf of others.
+func (s *Service) holdings(ctx context.Context, r Reader, person string, now time.Time) ([]Holding, map[string]Delegation, error) {
+	own, err := r.Holdings(ctx, person)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.delegated(ctx, r, person, localDay(now), own)
 }
 
 // signed says who is behind the session at now.
@@ -299,8 +309,23 @@ func (s *Service) signed(r record, now time.Time) Signed {
 		Choose: r.person.Kind == Officer && len(standing) > 0 && !holds(standing, r.session.Post),
 		Ends:   s.cfg.Limits.Ends(r.session, r.person.Kind, now),
 	}
+	for i := range standing {
+		h := &standing[i]
+		a := ActorOf(r.person, h.Post, standing, s.posts)
+		if d, ok := r.behalf[h.ID]; ok {
+			h.ForName = d.HolderName
+			a = onBehalf(a, d)
+			if h.Post == out.Actor.Post {
+				out.Actor = a
+			}
+		}
+		out.Acting = append(out.Acting, a)
+	}
 	if out.MustChange {
 		out.Actor.Rights = nil
+	}
+	if out.MustChange || out.Choose {
+		out.Acting = nil
 	}
 	return out
 }
@@ -355,7 +380,7 @@ func (s *Service) record(ctx context.Context, secret TokenHash) (record, error) 
 		r.person, err = s.store.Person(ctx, r.session.Person)
 	}
 	if err == nil && r.person.Kind == Officer {
-		r.holdings, err = s.store.Holdings(ctx, r.session.Person)
+		r.holdings, r.behalf, err = s.holdings(ctx, s.store, r.session.Person, s.now())
 	}
 	var cred Credential
 	if err == nil {
@@ -442,7 +467,7 @@ func (s *Service) SwitchPost(ctx context.Context, in Signed, post string, from O
 	token = newToken()
 	secret, _ := HashToken(token)
 	err = s.store.InTx(ctx, func(tx Tx) error {
-		holdings, err := tx.Holdings(ctx, in.Person.ID)
+		holdings, _, err := s.holdings(ctx, tx, in.Person.ID, now)
 		if err != nil {
 			return err
 		}

@@ -96,12 +96,15 @@ const (
 	EventRegistered      EventKind = "registered"
 	EventCreated         EventKind = "created" // by an administrator
 	EventBlocked         EventKind = "blocked"
+	EventDelegated       EventKind = "delegated"   // given or received, by date
+	EventUndelegated     EventKind = "undelegated" // revoked before its date
 )
 
 // EventKinds lists every kind, for the test of the texts.
 var EventKinds = []EventKind{
 	EventSignedIn, EventRefused, EventSignedOut, EventEverywhere, EventRevoked, EventPostChosen,
 	EventPasswordChanged, EventReset, EventRegistered, EventCreated, EventBlocked,
+	EventDelegated, EventUndelegated,
 }
 
 // Event is one line of the sign-in history. It holds no secret and nothing typed.
@@ -122,7 +125,8 @@ type Signed struct {
 	Actor   access.Actor // no rights while Choose or MustChange
 	Person  Person
 	Session Session
-	Posts   []Held // posts held today
+	Posts   []Held         // posts held today, those on behalf of others last
+	Acting  []access.Actor // who the person may act as, in the order of Posts; none while Choose or MustChange
 	// Choose: an officer with posts who stands in none of them yet.
 	Choose bool
 	// MustChange: the password was handed out by somebody else and has to be replaced first.

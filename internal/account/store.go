@@ -27,6 +27,12 @@ type Reader interface {
 	KnownOrigin(ctx context.Context, person string, device TokenHash, address string, since time.Time) (byDevice, byAddress bool, err error)
 	// Bucket returns the bucket of the key, an empty one when there is none.
 	Bucket(ctx context.Context, key string) (Bucket, error)
+	// Delegation returns ErrNoDelegation for an unknown id.
+	Delegation(ctx context.Context, id string) (Delegation, error)
+	// Delegations lists those a person received, gave or is represented by, the newest first.
+	Delegations(ctx context.Context, person string) ([]Delegation, error)
+	// Holders lists every holding of officers who may sign in, with their names.
+	Holders(ctx context.Context) ([]HolderOf, error)
 	// People lists up to limit people by sign-in name, after the given one.
 	People(ctx context.Context, kind Kind, after string, limit int) ([]Person, error)
 }
@@ -42,6 +48,10 @@ type Tx interface {
 	SetCredential(ctx context.Context, c Credential) error
 	// PutHolding adds a holding or replaces the one with its id.
 	PutHolding(ctx context.Context, h Holding) error
+	// AddDelegation reports false when the id is taken.
+	AddDelegation(ctx context.Context, d Delegation) (bool, error)
+	// RevokeDelegation reports false when it was revoked before.
+	RevokeDelegation(ctx context.Context, id, by string, now time.Time) (bool, error)
 	// AddSession opens a session under the secret.
 	AddSession(ctx context.Context, s Session, secret TokenHash) error
 	// RotateSession gives an open session a new secret and post; ErrNoSession when it has ended.

@@ -87,8 +87,13 @@ var (
 // ListLimit bounds one page of a list.
 const ListLimit = 200
 
-// TallyLimit bounds how far a list is counted; beyond it "or more" is told.
-const TallyLimit = 100_000
+// TallyLimit is how far a list is counted; beyond it "or more" is told. A list behind a number is counted whole.
+func (f ListFilter) TallyLimit() int {
+	if f.Measure != "" {
+		return 10_000_000
+	}
+	return 10_000
+}
 
 func (s *Service) listFor(by access.Actor, f ListFilter) (ListFilter, bool, error) {
 	scopes := casefile.Scopes(by)
@@ -144,13 +149,31 @@ func (s *Service) ListLegs(ctx context.Context, by access.Actor, f ListFilter) (
 	return s.store.ListLegs(ctx, f)
 }
 
-// Tally counts what List or ListLegs would list on all its pages, up to TallyLimit.
+// Tally counts what List or ListLegs would list on all its pages, up to the filter's TallyLimit.
 func (s *Service) Tally(ctx context.Context, by access.Actor, f ListFilter) (int, error) {
 	f, some, err := s.listFor(by, f)
 	if err != nil || !some {
 		return 0, err
 	}
 	return s.store.Tally(ctx, f)
+}
+
+// InboxOf lists the work that waits for any of the posts, what is due first, first. The actors are those that one
+// person may act as.
+func (s *Service) InboxOf(ctx context.Context, acting []access.Actor, f InboxFilter) ([]casefile.WorkItem, string, error) {
+	f.Queues = nil
+	for _, a := range acting {
+		f.Queues = append(f.Queues, casefile.Queues(a)...)
+	}
+	slices.Sort(f.Queues)
+	if f.Queues = slices.Compact(f.Queues); len(f.Queues) == 0 {
+		return nil, "", nil
+	}
+	if f.Limit <= 0 || f.Limit > ListLimit {
+		f.Limit = PageSize
+	}
+	f.Now = s.now()
+	return s.store.Inbox(ctx, f)
 }
 
 // FigureGroup is what figures are broken down by.

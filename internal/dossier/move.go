@@ -78,7 +78,7 @@ const (
 )
 
 func actor(by access.Actor) journal.Actor {
-	a := journal.Actor{Person: by.Person, Post: by.Post, Agency: string(by.Agency)}
+	a := journal.Actor{Person: by.Person, Post: by.Post, Agency: string(by.Agency), Behalf: by.Behalf}
 	if by.System {
 		a.System = "motcua"
 	}

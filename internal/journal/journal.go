@@ -28,6 +28,7 @@ type Hash string
 // Actor names who did it: the person, the post they acted in, its agency.
 type Actor struct {
 	Agency string `json:"agency,omitempty"`
+	Behalf string `json:"behalf,omitempty"` // person whose post it is, when they acted by delegation
 	Person string `json:"person,omitempty"`
 	Post   string `json:"post,omitempty"`
 	System string `json:"system,omitempty"` // the product itself: timer, import, demo

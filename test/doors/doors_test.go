@@ -78,6 +78,8 @@ var table = map[string][]string{
 	"GET /giao-nhan": slices.Concat(handlers, desks), "POST /ho-so/{id}/ban-goc": slices.Concat(handlers, desks), "POST /ho-so/{id}/ban-goc/nhan": desks,
 	"GET /ho-so/{id}/so-hoa": slices.Concat(handlers, desks), "POST /ho-so/{id}/so-hoa": slices.Concat(handlers, desks),
 	"GET /ho-so/{id}/luot-xem": {control}, "GET /ho-so/{id}/xoa-du-lieu": {control}, "POST /ho-so/{id}/xoa-du-lieu": {control},
+	"GET /lam-viec/moi-chuc-vu": officers, "GET /lam-viec/hang-loat": slices.Concat(handlers, desks), "GET /danh-sach-ho-so": readers, "POST /danh-sach-ho-so": readers,
+	"GET /so-lieu/dung-han": readers, "GET /tai-khoan/uy-quyen": officers, "POST /tai-khoan/uy-quyen": officers,
 	"GET /tiep-nhan-truc-tiep": desks, "POST /tiep-nhan-truc-tiep": desks,
 
 	"GET /danh-muc": {control, admin}, "GET /danh-muc/ban-hanh": {control}, "POST /danh-muc/ban-hanh": {control}, "POST /danh-muc/mau-phieu": {control, admin}, "GET /he-thong": {admin}, "POST /he-thong": {admin},
@@ -229,6 +231,7 @@ const absent = "00000000000000000000000000"
 // path fills a pattern with an object.
 func path(pattern, object string) string {
 	r := strings.NewReplacer("{$}", "", "{id}", object, "{draft}", object, "{section}", "applicant", "{paper}", absent, "{hash}", strings.Repeat("0", 64),
+		"{list}", absent, "{key}", absent, "{format}", "danh-sach.csv",
 		"{form}", "phieu-kiem-soat", "{n}", "1", "{check}", "k7wq3mpxt2ab", "{set}", "tt-03-2025", "{number}", "1", "{code}", "1.012906", "{slug}", "khong-co", "{province}", "97")
 	return r.Replace(pattern)
 }
@@ -456,6 +459,9 @@ func TestEveryListIsTheFilterOfWhatMayBeOpened(t *testing.T) {
 		may := opened(name, "/ho-so/")
 		if found := w.listed(name, "/tra-cuu-ho-so"); !slices.Equal(found, may) {
 			t.Errorf("%s finds %d dossiers and may open %d:\n%v", name, len(found), len(may), difference(found, may))
+		}
+		if found := w.listed(name, "/danh-sach-ho-so?xep=owner"); !slices.Equal(found, may) {
+			t.Errorf("%s lists %d dossiers and may open %d:\n%v", name, len(found), len(may), difference(found, may))
 		}
 		if len(may) == 0 {
 			t.Errorf("%s may open nothing: this proves nothing", name)

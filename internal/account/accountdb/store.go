@@ -333,5 +333,6 @@ func (t tx) Sweep(ctx context.Context, now, sessions, events time.Time) (int, er
 var statements = []string{
 	sqlPerson, sqlPersonBySignIn, sqlCredential, sqlHoldings, sqlSession, sqlSessions, sqlLastPost, sqlEvents, sqlKnownOrigin, sqlBucket,
 	sqlPeople, sqlAddPerson, sqlSetPerson, sqlSetCredential, sqlPutHolding, sqlAddSession, sqlRotateSession, sqlEndSession, sqlEndSessions,
+	sqlDelegation, sqlDelegations, sqlHolders, sqlAddDelegation, sqlRevokeDelegation,
 	sqlSeeSession, sqlAddEvent, sqlLockBucket, sqlPutBucket, sqlSweepBuckets, sqlSweepSessions, sqlSweepEvents,
 }

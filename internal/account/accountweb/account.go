@@ -222,7 +222,12 @@ func held(ctx context.Context, h account.Held) string {
 		manner = lang.T(ctx, "account.manner-acting")
 	case account.StandIn:
 		manner = lang.T(ctx, "account.manner-stand-in")
+	case account.Delegated:
+		manner = lang.T(ctx, "delegation.delegated")
 	case account.Appointed:
+	}
+	if h.ForName != "" {
+		manner = lang.T(ctx, "delegation.behalf-of", "name", h.ForName)
 	}
 	until := ""
 	if h.Until != "" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/account"
+	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/viet"
 	"github.com/motcua/motcua/internal/web"
@@ -38,6 +39,12 @@ type service interface {
 	Register(ctx context.Context, r account.Registration, from account.Origin, before string) (account.SignedIn, error)
 	Sessions(ctx context.Context, p account.Person) ([]account.Session, error)
 	History(ctx context.Context, person string, limit int) ([]account.Event, error)
+	Delegate(ctx context.Context, in account.Signed, c account.Delegating, from account.Origin) (account.Delegation, error)
+	RevokeDelegation(ctx context.Context, in account.Signed, id string, from account.Origin) error
+	Delegations(ctx context.Context, person string) ([]account.Delegation, error)
+	Colleagues(ctx context.Context, at agency.ID) ([]account.Colleague, error)
+	PostTitle(id string) string
+	Today() string
 }
 
 // Options are what an installation chooses about the door.
@@ -82,6 +89,9 @@ func Register(m *web.Mux, svc service, o Options) {
 	m.Handle("POST "+pathPost, web.SignedIn, d.choose)
 	m.Handle("GET "+pathAccount, web.SignedIn, d.showAccount)
 	m.Handle("POST "+pathAccount+"/phien/{id}/ket-thuc", web.SignedIn, d.revoke)
+	m.Handle("GET "+pathDelegation, web.Officer, d.showDelegation)
+	m.Handle("POST "+pathDelegation, web.Officer, d.delegate)
+	m.Handle("POST "+pathDelegation+"/{id}/thu-hoi", web.Officer, d.undelegate)
 	m.Handle("GET "+pathPassword, web.SignedIn, d.showPassword)
 	m.Handle("POST "+pathPassword, web.SignedIn, d.changePassword)
 }

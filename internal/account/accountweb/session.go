@@ -12,10 +12,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/motcua/motcua/internal/account"
 	"github.com/motcua/motcua/internal/web"
+	"github.com/motcua/motcua/lang"
 )
 
 // Names of our cookies, as web.SetCookie takes them.
@@ -61,7 +63,7 @@ func Session(svc authenticator, log *slog.Logger) func(http.Handler) http.Handle
 					_ = web.SeeOther(w, r, to)
 					return
 				}
-				ctx = web.WithViewer(context.WithValue(ctx, signedKey{}, &s), viewer(s))
+				ctx = web.WithViewer(context.WithValue(ctx, signedKey{}, &s), viewer(ctx, s))
 				r = r.WithContext(ctx)
 			case !errors.Is(err, account.ErrNotSignedIn):
 				log.WarnContext(ctx, "who looks is not known", slog.Any("error", err), slog.String("request", web.RequestID(ctx)))
@@ -73,9 +75,15 @@ func Session(svc authenticator, log *slog.Logger) func(http.Handler) http.Handle
 }
 
 // viewer is what the layout draws of a signed-in person.
-func viewer(s account.Signed) web.Viewer {
-	v := web.Viewer{Actor: s.Actor}
-	for _, h := range s.Posts {
+func viewer(ctx context.Context, s account.Signed) web.Viewer {
+	s.Posts = slices.Clone(s.Posts)
+	v := web.Viewer{Actor: s.Actor, Acting: s.Acting}
+	for i := range s.Posts {
+		h := &s.Posts[i]
+		if h.ForName != "" {
+			// The header always says in whose place somebody acts.
+			h.Agency += " · " + lang.T(ctx, "delegation.behalf-of", "name", h.ForName)
+		}
 		if h.Post == s.Actor.Post {
 			v.Agency = h.Agency
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/procedure"
@@ -30,6 +31,7 @@ type Listings interface {
 	ListLegs(ctx context.Context, by access.Actor, f dossier.ListFilter) ([]dossier.ListedLeg, string, error)
 	Tally(ctx context.Context, by access.Actor, f dossier.ListFilter) (int, error)
 	Figures(ctx context.Context, by access.Actor, t dossier.Timeliness, g dossier.FigureGroup, f dossier.ListFilter) ([]dossier.FigureLine, error)
+	InboxOf(ctx context.Context, acting []access.Actor, f dossier.InboxFilter) ([]casefile.WorkItem, string, error)
 	DoMany(ctx context.Context, rs []dossier.Request, c dossier.BulkCommand) []dossier.Line
 }
 
@@ -48,6 +50,7 @@ type Keeper interface {
 
 func (d *desk) registerLists(m *web.Mux) {
 	read := web.May(access.DossierRead, access.DossierReadAll)
+	m.Handle("GET "+pathAllPosts, web.Officer, d.allPosts)
 	m.Handle("GET "+pathList, read, d.list, web.Limited(web.LimitSearch))
 	m.Handle("GET "+pathList+"/xuat/{format}", read, d.exportList, web.Timeout(exportTime))
 	m.Handle("POST "+pathList+"/luu", read, d.saveList)
@@ -117,8 +120,8 @@ func (d *desk) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.note = lang.T(ctx, "list.count", "n", component.Number(ctx, total))
-	if total >= dossier.TallyLimit {
-		v.note = lang.T(ctx, "list.count-more", "n", component.Number(ctx, dossier.TallyLimit))
+	if total >= f.TallyLimit() {
+		v.note = lang.T(ctx, "list.count-more", "n", component.Number(ctx, total))
 	}
 	if f.Measure.OfLegs() {
 		v.note = lang.T(ctx, "list.count-legs", "n", component.Number(ctx, total))

@@ -7,6 +7,7 @@ import (
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/lang"
 )
@@ -62,10 +63,11 @@ func (v view) path() string {
 
 // Entries of the second block of the rail.
 const (
-	railFind   = "find"
-	railIntake = "intake"
-	railList   = "list"
-	railFigure = "figure"
+	railFind     = "find"
+	railIntake   = "intake"
+	railList     = "list"
+	railFigure   = "figure"
+	railAllPosts = "all-posts"
 )
 
 // rail is the left rail with the counters of the actor's post; current is the id of a view or an entry above.
@@ -83,6 +85,9 @@ func (d *desk) rail(r *http.Request, current string) ([]component.RailGroup, dos
 			item.Tone = v.tone
 		}
 		work.Items = append(work.Items, item)
+	}
+	if len(web.ViewerFrom(ctx).Acting) > 1 {
+		work.Items = append(work.Items, component.RailItem{Text: lang.T(ctx, "desk.all-posts"), Href: pathAllPosts, Icon: component.IconPeople, Count: -1, Key: "l", Current: current == railAllPosts})
 	}
 	more := component.RailGroup{Title: lang.T(ctx, "desk.rail.more")}
 	if by.May(access.DossierIntake) {

@@ -277,6 +277,9 @@ func (n names) by(ctx context.Context, a journal.Actor, at time.Time) string {
 	if n.person != nil && a.Person != "" {
 		name = n.person(a.Person)
 	}
+	if a.Behalf != "" && n.person != nil && post != "" {
+		post = lang.T(ctx, "desk.by.behalf", "name", n.person(a.Behalf), "post", post)
+	}
 	switch {
 	case name != "" && post != "":
 		return name + " – " + post

@@ -174,6 +174,8 @@ func newListQuery(f dossier.ListFilter) (*listQuery, driver) {
 		along = alongLegs
 	case open || f.Measure != "" || f.Procedure != "" || f.Sector != "":
 		along = alongDossier
+	case f.Scope == casefile.Everyone && f.Agency == "" && f.Sort != dossier.BySubmitted:
+		along = alongDossier // nothing to be had from the scope but its order
 	}
 	if f.Measure != "" {
 		q.and(q.instants(fragMeasures[f.Measure], f))
@@ -186,8 +188,9 @@ var dateColumns = map[dossier.DateField]string{
 	dossier.DateResolved: "d.resolved_at", dossier.DateEnded: "d.ended_at",
 }
 
-// from is the FROM clause, and the condition of the scope.
-func (q *listQuery) from(f dossier.ListFilter, along driver) string {
+// from is the FROM clause, and the condition of the scope. Legs are joined to their dossiers only where something
+// asks for these.
+func (q *listQuery) from(f dossier.ListFilter, along driver, columnsOfDossier bool) string {
 	scope := f.Scope
 	if along == alongScope {
 		if scope == casefile.Everyone && f.Agency != "" {
@@ -198,6 +201,9 @@ func (q *listQuery) from(f dossier.ListFilter, along driver) string {
 	}
 	from := "dossier d"
 	if along == alongLegs {
+		if scope == casefile.Everyone && !columnsOfDossier && !strings.Contains(strings.Join(q.where, " "), "d.") {
+			return "dossier_leg l"
+		}
 		from = "dossier_leg l CROSS JOIN dossier d"
 		q.and("d.id = l.case_id")
 	}
@@ -305,7 +311,7 @@ func (q *listQuery) text(columns, from, rest string) string {
 
 func listStatement(f dossier.ListFilter) (string, []any, error) {
 	q, along := newListQuery(f)
-	from := q.from(f, along)
+	from := q.from(f, along, true)
 	if along == alongScope {
 		q.and("d.id = s.case_id")
 	}
@@ -393,12 +399,13 @@ func (s *Store) ListLegs(ctx context.Context, f dossier.ListFilter) ([]dossier.L
 }
 
 func tallyStatement(f dossier.ListFilter) (string, []any) {
+	f.Sort = "" // a count has no order
 	q, along := newListQuery(f)
-	from := q.from(f, along)
+	from := q.from(f, along, false)
 	if along == alongScope {
 		q.and("d.id = s.case_id")
 	}
-	inner := q.text("1", from, " LIMIT CAST("+q.arg(dossier.TallyLimit)+" AS INTEGER)")
+	inner := q.text("1", from, " LIMIT CAST("+q.arg(f.TallyLimit())+" AS INTEGER)")
 	return "SELECT count(*) FROM (" + inner + ") AS x", q.args
 }
 
@@ -433,7 +440,7 @@ func figureStatement(measures []dossier.Measure, g dossier.FigureGroup, f dossie
 	q.equal("d.sector", f.Sector)
 	q.equal("d.procedure", f.Procedure)
 	q.equal("d.channel", f.Channel)
-	from := q.from(f, along)
+	from := q.from(f, along, strings.HasPrefix(column, "d."))
 	columns := []string{key}
 	rest := ""
 	if column != "" {
