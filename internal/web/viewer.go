@@ -11,7 +11,7 @@ import (
 // into the context; the zero Viewer is a stranger.
 type Viewer struct {
 	Actor  access.Actor
-	Agency string       // name of the actor's agency, as shown in the header
+	Agency string         // name of the actor's agency, as shown in the header
 	Acting []access.Actor // who the person may act as, in every post held today
 	Posts  []PostChoice   // posts the person may act in; the header offers them when more than one
 	// Trouble is why it could not be told who looks (the database is away): public pages are

@@ -5,10 +5,8 @@ package deskweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"github.com/motcua/motcua/internal/web/component"
@@ -203,7 +201,7 @@ func figuresPage(v figuresView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.DateInput(component.Field{Name: qFrom, Label: lang.T(ctx, "figure.from"), Value: typedDay(v.from.String()), Width: 10}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.DateInput(component.Field{Name: qFrom, Label: lang.T(ctx, "figure.from"), Value: dayTyped(v.from.String()), Width: 10}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -211,7 +209,7 @@ func figuresPage(v figuresView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.DateInput(component.Field{Name: qTo, Label: lang.T(ctx, "figure.to"), Value: typedDay(v.to.String()), Width: 10}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.DateInput(component.Field{Name: qTo, Label: lang.T(ctx, "figure.to"), Value: dayTyped(v.to.String()), Width: 10}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

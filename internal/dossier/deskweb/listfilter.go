@@ -306,8 +306,8 @@ func keptText(ctx context.Context, r dossier.Row, now time.Time) string {
 	return strings.Join(words, "; ")
 }
 
-// typedDay writes a day as people type it; empty stays empty.
-func typedDay(day string) string {
+// dayTyped writes a day as people type it; empty stays empty.
+func dayTyped(day string) string {
 	d, err := calendar.ParseDate(day)
 	if err != nil {
 		return day

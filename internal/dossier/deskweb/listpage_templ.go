@@ -5,10 +5,8 @@ package deskweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"context"
@@ -246,7 +244,7 @@ func listPage(v listView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = component.DateInput(component.Field{Name: qFrom, Label: lang.T(ctx, "list.word.tu"), Value: typedDay(v.q.Get(qFrom)), Width: 10, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = component.DateInput(component.Field{Name: qFrom, Label: lang.T(ctx, "list.word.tu"), Value: dayTyped(v.q.Get(qFrom)), Width: 10, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -254,7 +252,7 @@ func listPage(v listView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = component.DateInput(component.Field{Name: qTo, Label: lang.T(ctx, "list.word.den"), Value: typedDay(v.q.Get(qTo)), Width: 10, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = component.DateInput(component.Field{Name: qTo, Label: lang.T(ctx, "list.word.den"), Value: dayTyped(v.q.Get(qTo)), Width: 10, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
