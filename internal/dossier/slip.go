@@ -6,6 +6,7 @@ import (
 
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/calendar"
+	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/journal"
 )
 
@@ -19,6 +20,9 @@ const (
 	FormControl    = "control_slip"       // written from the legs, never numbered
 	FormRegister   = "dossier_register"
 )
+
+// ErrBookLocked refuses to number a paper in a book of a year that was locked.
+var ErrBookLocked = fault.New(fault.Conflict, "dossier.book-locked")
 
 // Slip is one paper that the law prescribes, numbered in its book by the act that caused it. What it says
 // follows from the journal up to Event; nothing else is printed.

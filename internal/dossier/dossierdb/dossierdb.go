@@ -54,7 +54,10 @@ const (
 	sqlLodged = `SELECT ` + dossierColumns + ` FROM dossier WHERE id IN
 		(SELECT case_id FROM case_term WHERE scope = '*' AND term = $1) AND procedure = $2 AND submitted_at >= $3 ORDER BY submitted_at DESC LIMIT 5`
 	sqlGrouped = `SELECT ` + dossierColumns + ` FROM dossier WHERE group_id = $1 AND group_id <> '' ORDER BY submitted_at, id LIMIT 100`
-	sqlSlipAdd = `INSERT INTO dossier_slip (check_code, case_id, event, form, book, year, number, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	// Nothing goes into a book that was locked.
+	sqlSlipAdd = `INSERT INTO dossier_slip (check_code, case_id, event, form, book, year, number, at)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT)
+		WHERE NOT EXISTS (SELECT 1 FROM register_lock WHERE book = CAST($5 AS TEXT) AND year = CAST($6 AS BIGINT))`
 	sqlBySlip  = `SELECT case_id FROM dossier_slip WHERE check_code = $1`
 	sqlSlipsOf = `SELECT check_code, case_id, event, form, book, year, number, at FROM dossier_slip WHERE case_id = $1 ORDER BY event, check_code`
 	sqlWaiting = `SELECT case_id FROM case_scope WHERE scope = '*' AND status = $1 AND case_id > $2 ORDER BY case_id LIMIT CAST($3 AS INTEGER)`
@@ -89,6 +92,7 @@ var Statements = []string{
 	sqlOutcomePut, sqlOutcome,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents,
 	sqlHandoverAdd, sqlHandoverDone, sqlHandoversOf, sqlHandoversTo, sqlHandoversFrom, sqlOwnedBy,
+	sqlBooks, sqlBooksOf, sqlBookPage, sqlBookLines, sqlBookCount, sqlLockAdd, sqlLockBookAdd, sqlLock, sqlLockBooks, sqlLockOrphans,
 	sqlPaper, sqlPaperKeep, sqlPapersOf, sqlPapersDrop, sqlPaperOrphans,
 }
 
@@ -198,8 +202,12 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 		return nil, err
 	}
 	for _, x := range dossier.SlipRows(next, before) {
-		if _, err := t.tx.Exec(ctx, sqlSlipAdd, slipArgs(x)...); err != nil {
+		n, err := t.tx.Exec(ctx, sqlSlipAdd, slipArgs(x)...)
+		if err != nil {
 			return nil, fmt.Errorf("keep slip: %w", err)
+		}
+		if n == 0 {
+			return nil, dossier.ErrBookLocked.With("year", x.Year)
 		}
 		if err := t.s.queue.Enqueue(ctx, t.tx, jobs.Job{Kind: PaperJob, Args: PaperArgs{Case: id, Check: x.Check}}); err != nil {
 			return nil, fmt.Errorf("enqueue paper: %w", err)

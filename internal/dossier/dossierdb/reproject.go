@@ -92,10 +92,12 @@ func reproject(ctx context.Context, tx *sqldb.Tx, id string) error {
 // slipsOf returns the slip rows of a dossier.
 func slipsOf(ctx context.Context, tx *sqldb.Tx, id string) ([]dossier.SlipRow, error) {
 	rows, err := tx.Query(ctx, sqlSlipsOf, id)
-	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (x dossier.SlipRow, err error) {
-		var at int64
-		err = rows.Scan(&x.Check, &x.Case, &x.Event, &x.Form, &x.Book, &x.Year, &x.Number, &at)
-		x.At = casefiledb.Instant(at)
-		return x, err
-	})
+	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (dossier.SlipRow, error) { return scanSlip(rows) })
+}
+
+func scanSlip(row interface{ Scan(dest ...any) error }) (x dossier.SlipRow, err error) {
+	var at int64
+	err = row.Scan(&x.Check, &x.Case, &x.Event, &x.Form, &x.Book, &x.Year, &x.Number, &at)
+	x.At = casefiledb.Instant(at)
+	return x, err
 }
