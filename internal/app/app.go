@@ -18,6 +18,7 @@ import (
 	"github.com/motcua/motcua/internal/casefile/casefiledb"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
+	"github.com/motcua/motcua/internal/dossier/register"
 	"github.com/motcua/motcua/internal/filestore"
 	"github.com/motcua/motcua/internal/holiday"
 	"github.com/motcua/motcua/internal/holiday/holidaydb"
@@ -58,21 +59,22 @@ const DefaultData = "motcua-data"
 
 // App is an open province.
 type App struct {
-	cfg      Config
-	db       *sqldb.DB
-	keys     *keys
-	queue    *jobs.Queue
-	files    *filestore.Store
-	catalog  *proceduredb.Store
-	province *province
-	finder   *finder
-	accounts *account.Service
-	store    *dossierdb.Store
-	dossiers *dossier.Service
-	views    *casefiledb.Views
-	keyring  sign.Keyring // nil: nothing is signed
-	believed *authorities
-	notices  *noticedb.Store
+	cfg       Config
+	db        *sqldb.DB
+	keys      *keys
+	queue     *jobs.Queue
+	files     *filestore.Store
+	catalog   *proceduredb.Store
+	province  *province
+	finder    *finder
+	accounts  *account.Service
+	store     *dossierdb.Store
+	dossiers  *dossier.Service
+	registers *register.Service
+	views     *casefiledb.Views
+	keyring   sign.Keyring // nil: nothing is signed
+	believed  *authorities
+	notices   *noticedb.Store
 
 	noticeBook func(day string) *notice.Book
 
@@ -175,6 +177,7 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 	a.store = dossierdb.New(db, a.keys.signer, a.queue, cfg.Now)
 	a.views = casefiledb.NewViews(db, cfg.Now, cfg.Log)
 	a.dossiers = dossier.NewService(a.store, a.province, cfg.Now)
+	a.registers = register.NewService(a.store.Registers(), a.province.Clock, cfg.Now)
 	if err := a.openNotices(); err != nil {
 		return nil, err
 	}
@@ -196,6 +199,7 @@ const (
 	sweepJob  = "account.sweep"
 	expireJob = "draft.expire"
 	closeJob  = "dossier.close_expired"
+	lockJob   = "register.lock"
 )
 
 func (a *App) housekeeping() {
@@ -211,6 +215,11 @@ func (a *App) housekeeping() {
 		_, err := a.dossiers.CloseExpired(ctx)
 		return err
 	})
+	a.queue.Handle(lockJob, func(ctx context.Context, _ *jobs.Run) error {
+		_, err := a.registers.LockDue(ctx)
+		return err
+	})
+	a.queue.Every(lockJob, 24*time.Hour, 3*time.Hour, jobs.Job{Kind: lockJob, Key: lockJob})
 	a.queue.Every(closeJob, time.Hour, 10*time.Minute, jobs.Job{Kind: closeJob, Key: closeJob})
 	a.queue.Every(sweepJob, time.Hour, 0, jobs.Job{Kind: sweepJob, Key: sweepJob})
 	a.queue.Every(expireJob, 24*time.Hour, 2*time.Hour, jobs.Job{Kind: expireJob, Key: expireJob})

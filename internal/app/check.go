@@ -13,7 +13,7 @@ import (
 )
 
 // others are the cases besides dossiers.
-var others = []dossierdb.OtherCases{{Ours: holidaydb.Ours, Case: holidaydb.CheckCase, Orphans: holidaydb.Orphans}}
+var others = []dossierdb.OtherCases{{Ours: holidaydb.Ours, Case: holidaydb.CheckCase, Orphans: holidaydb.Orphans}, dossierdb.Locks}
 
 // Check folds every journal again, compares every row with it, verifies chains, signatures and seals, every file
 // that dossiers name, and that every notice belongs to an event and every letter to a notice.

@@ -13,6 +13,7 @@ import (
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/dossier/paper"
 	"github.com/motcua/motcua/internal/dossier/paperweb"
+	"github.com/motcua/motcua/internal/dossier/registerweb"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/filestore"
 	"github.com/motcua/motcua/internal/jobs"
@@ -21,9 +22,10 @@ import (
 	"github.com/motcua/motcua/internal/web"
 )
 
-// papers puts the pages about printed papers on the mux.
+// papers puts the pages about printed papers and the books they are numbered in on the mux.
 func (a *App) papers(m *web.Mux) {
 	paperweb.Register(m, paperweb.Deps{Service: a.dossiers, Catalogue: a.province.Catalogue})
+	registerweb.Register(m, registerweb.Deps{Service: a.registers, Source: a.source, Now: a.cfg.Now})
 }
 
 // source is what papers say besides the dossier itself.

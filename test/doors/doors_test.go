@@ -82,6 +82,7 @@ var table = map[string][]string{
 	"GET /so-lieu/dung-han": readers, "GET /tai-khoan/uy-quyen": officers, "POST /tai-khoan/uy-quyen": officers,
 	"GET /tiep-nhan-truc-tiep": desks, "POST /tiep-nhan-truc-tiep": desks,
 
+	"GET /so-theo-doi": readers, "POST /so-theo-doi": append([]string{head}, desks...),
 	"GET /danh-muc": {control, admin}, "GET /danh-muc/ban-hanh": {control}, "POST /danh-muc/ban-hanh": {control}, "POST /danh-muc/mau-phieu": {control, admin}, "GET /he-thong": {admin}, "POST /he-thong": {admin},
 }
 

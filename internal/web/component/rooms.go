@@ -11,6 +11,7 @@ import (
 // Paths of the rooms beside the inbox.
 const (
 	CatalogueRoom = "/danh-muc"
+	RegisterRoom  = "/so-theo-doi"
 	SystemRoom    = "/he-thong"
 	AccountsRoom  = "/he-thong/tai-khoan"
 )
@@ -25,6 +26,7 @@ func Rooms(ctx context.Context, here string) RailGroup {
 			g.Items = append(g.Items, RailItem{Text: text, Href: path, Icon: icon, Count: -1, Key: key, Current: path == here})
 		}
 	}
+	add(v.May(access.DossierAccept) || v.May(access.DossierDecide) || v.May(access.DossierReadAll), RegisterRoom, lang.T(ctx, "rooms.registers"), IconPaperclip, "u")
 	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), CatalogueRoom, lang.T(ctx, "rooms.catalogue"), IconStamp, "m")
 	add(v.May(access.SystemWatch), SystemRoom, lang.T(ctx, "rooms.system"), IconHealth, "v")
 	add(v.May(access.AccountAdmin), AccountsRoom, lang.T(ctx, "rooms.accounts"), IconPeople, "k")
