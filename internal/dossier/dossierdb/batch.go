@@ -24,6 +24,8 @@ type Batch struct {
 	rows    [][]any
 	slips   [][]any
 	legs    [][]any
+	scores  [][]any
+	returns [][]any
 	spans   map[string]span
 	notices []jobs.Job
 }
@@ -53,6 +55,12 @@ func (b *Batch) Add(l *dossier.Life, tell bool) error {
 	}
 	for _, x := range dossier.LegRows(d) {
 		b.legs = append(b.legs, legArgs(x))
+	}
+	for i, x := range dossier.ScoreRows(d) {
+		b.scores = append(b.scores, scoreArgs(i, x))
+	}
+	for _, x := range dossier.ReturnRows(d) {
+		b.returns = append(b.returns, returnArgs(x))
 	}
 	for scope, n := range l.Numbers {
 		x := b.spans[scope]
@@ -85,6 +93,12 @@ func (s *Store) RecordBatch(ctx context.Context, b *Batch) error {
 			return err
 		}
 		if err := tx.InsertMany(ctx, "dossier_leg", legColumns, b.legs); err != nil {
+			return err
+		}
+		if err := tx.InsertMany(ctx, "dossier_score", scoreColumns, b.scores); err != nil {
+			return err
+		}
+		if err := tx.InsertMany(ctx, "dossier_return", returnColumns, b.returns); err != nil {
 			return err
 		}
 		for scope, x := range b.spans {

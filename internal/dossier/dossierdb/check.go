@@ -185,6 +185,20 @@ func checkCase(ctx context.Context, tx *sqldb.Tx, a Against, heads map[string]jo
 	if !slices.Equal(legs, dossier.LegRows(d)) {
 		report("dossier_leg", "the legs are not those of the journal")
 	}
+	scores, err := scoresOf(ctx, tx, j.Case)
+	if err != nil {
+		return out, err
+	}
+	if !slices.Equal(scores, dossier.ScoreRows(d)) {
+		report("dossier_score", "what it adds to scores is not what the journal says")
+	}
+	returns, err := returnsOf(ctx, tx, j.Case)
+	if err != nil {
+		return out, err
+	}
+	if !slices.Equal(returns, dossier.ReturnRows(d)) {
+		report("dossier_return", "return and rating are not those of the journal")
+	}
 	waiting, err := handoversOf(ctx, tx, j.Case)
 	if err != nil {
 		return out, err

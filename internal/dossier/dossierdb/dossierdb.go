@@ -88,6 +88,7 @@ var Statements = []string{
 	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlGrouped, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlProjection, sqlProjected, sqlReproject,
+	sqlScoreAdd, sqlScoresCut, sqlScoresOf, sqlReturnAdd, sqlReturnCut, sqlReturnOf,
 	sqlLegPut, sqlLegsCut, sqlLegsOf, sqlSavedAdd, sqlSavedHow, sqlSavedDrop, sqlSaved, sqlColumnsPut, sqlColumnsOf, sqlExportAdd, sqlExportEnd, sqlExports,
 	sqlOutcomePut, sqlOutcome,
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents,
@@ -199,6 +200,9 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 		before = d.Version
 	}
 	if err := keepLegs(ctx, t.tx, d, next); err != nil {
+		return nil, err
+	}
+	if err := keepScores(ctx, t.tx, d, next); err != nil {
 		return nil, err
 	}
 	for _, x := range dossier.SlipRows(next, before) {

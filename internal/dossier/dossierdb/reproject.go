@@ -12,7 +12,7 @@ import (
 
 // projected is the version of the projection that this build writes. It grows whenever dossier.Project says more
 // than before; Reproject then brings the rows of older builds up.
-const projected = 2
+const projected = 3
 
 const (
 	sqlProjection = `SELECT version FROM projection WHERE kind = $1`
@@ -86,7 +86,18 @@ func reproject(ctx context.Context, tx *sqldb.Tx, id string) error {
 	if err != nil {
 		return err
 	}
-	return putLegs(ctx, tx, id, had, dossier.LegRows(d))
+	if err := putLegs(ctx, tx, id, had, dossier.LegRows(d)); err != nil {
+		return err
+	}
+	scores, err := scoresOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	returns, err := returnsOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return putScores(ctx, tx, d, scores, returns)
 }
 
 // slipsOf returns the slip rows of a dossier.
