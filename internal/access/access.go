@@ -26,6 +26,7 @@ const (
 	DossierResult    Permission = "dossier.result"   // number and attach the result, release it
 	DossierReturn    Permission = "dossier.return"   // hand the result to the applicant
 	DossierErase     Permission = "dossier.erase"    // remove the personal data of an ended dossier, on a legal basis
+	RatingRead       Permission = "rating.read"      // scores of officers: of the own agency, of all with dossier.read_all, then single ratings too
 	DossierFile      Permission = "dossier.file"     // file an application for oneself (citizens)
 	CatalogueRead    Permission = "catalogue.read"   // see versions, drafts and import reports
 	CatalogueEdit    Permission = "catalogue.edit"   // import and propose versions

@@ -62,7 +62,9 @@ var table = map[string][]string{
 	"GET /dang-ky": everybody, "POST /dang-ky": everybody, "GET /chon-chuc-vu": signedIn, "GET /tai-khoan": signedIn, "POST /tai-khoan": signedIn,
 	"GET /{$}": everybody, "GET /thu-tuc": everybody, "GET /linh-vuc": everybody, "GET /co-quan": everybody, "GET /huong-dan": everybody, "GET /tro-nang": everybody,
 	"GET /quyen-rieng-tu": everybody, "GET /sitemap.xml": everybody, "GET /robots.txt": everybody, "GET /tra-cuu": everybody, "GET /giay-tiep-nhan": everybody, "GET /kiem-tra": everybody,
-	"POST /tra-cuu/danh-gia": everybody, "GET /dia-ban": everybody, "GET /_components": everybody,
+	"POST /tra-cuu/danh-gia": everybody, "GET /quay/danh-gia": everybody, "POST /quay/danh-gia": everybody, "GET /cong-khai/danh-gia": everybody,
+	"GET /lam-viec/danh-gia": {head, control}, "GET /lam-viec/may-danh-gia": desks, "POST /lam-viec/may-danh-gia": desks,
+	"GET /dia-ban": everybody, "GET /_components": everybody,
 
 	"GET /nop-ho-so": citizens, "POST /nop-ho-so": citizens, "GET /soan": citizens, "POST /soan": citizens, "GET /ho-so-da-nop": citizens,
 	"GET /ho-so-cua-toi": citizens, "POST /ho-so-cua-toi": citizens, "GET /thong-bao": citizens, "POST /thong-bao": citizens,

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/access"
+	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/web"
@@ -34,7 +35,15 @@ type Dossiers interface {
 // Deps is what the pages stand on.
 type Deps struct {
 	Dossiers Dossiers
-	Now      func() time.Time
+	AtDesk   atDesk // dossier.Service too
+	Desk     Desk
+	Scores   Scores
+	// AgencyName names an agency as it is or was called; AgencyKnown tells whether there ever was one.
+	AgencyName  func(id agency.ID) string
+	AgencyKnown func(id agency.ID) bool
+	PersonName  func(person string) string // of an officer, empty when unknown
+	Cache       *web.PageCache
+	Now         func() time.Time
 }
 
 type pages struct {
@@ -50,6 +59,28 @@ func Register(m *web.Mux, d Deps) {
 	m.Handle("POST /ho-so-cua-toi/{id}/danh-gia", mine, p.rateOwn)
 	m.Handle("GET /tra-cuu/danh-gia", web.Public, p.tracked)
 	m.Handle("POST /tra-cuu/danh-gia", web.Public, p.rateTracked)
+
+	m.Handle("GET "+kioskPath, web.Public, p.onTablet(p.idle))
+	m.Handle("POST "+kioskPath+"/ghep", web.Public, p.pair)
+	m.Handle("GET "+kioskPath+"/nhap-ma", web.Public, p.onTablet(p.typing))
+	m.Handle("POST "+kioskPath+"/nhap-ma", web.Public, p.onTablet(p.find))
+	m.Handle("GET "+kioskPath+"/cam-on", web.Public, p.onTablet(p.thanks))
+	m.Handle("GET "+kioskPath+"/{code}", web.Public, p.onTablet(p.largeBallot))
+	m.Handle("POST "+kioskPath+"/{code}", web.Public, p.onTablet(p.rateAtDesk))
+
+	m.Handle("GET "+publicPath, web.Public, p.publicScores)
+	m.Handle("GET "+publicPath+".csv", web.Public, p.scoresFile, web.Limited(web.LimitSearch))
+	m.Handle("GET "+publicPath+"/{agency}", web.Public, p.publicScore)
+
+	read := web.May(access.RatingRead)
+	m.Handle("GET "+insidePath, read, p.inside)
+	m.Handle("GET "+insidePath+"/{agency}", read, p.inside)
+	m.Handle("GET "+insidePath+"/{agency}/can-bo.csv", read, p.peopleFile)
+
+	hand := web.May(access.DossierReturn)
+	m.Handle("GET "+tabletsPath, hand, p.tablets)
+	m.Handle("POST "+tabletsPath, hand, p.prepare)
+	m.Handle("POST "+tabletsPath+"/{id}/dong", hand, p.closeTablet)
 }
 
 func actor(ctx context.Context) access.Actor { return web.ActorFrom(ctx) }

@@ -14,6 +14,8 @@ const (
 	RegisterRoom  = "/so-theo-doi"
 	SystemRoom    = "/he-thong"
 	AccountsRoom  = "/he-thong/tai-khoan"
+	RatingRoom    = "/lam-viec/danh-gia"
+	TabletRoom    = "/lam-viec/may-danh-gia"
 )
 
 // Rooms is the block of the rail that leads to the rooms beside the inbox, as far as the viewer's rights open them;
@@ -28,6 +30,8 @@ func Rooms(ctx context.Context, here string) RailGroup {
 	}
 	add(v.May(access.DossierAccept) || v.May(access.DossierDecide) || v.May(access.DossierReadAll), RegisterRoom, lang.T(ctx, "rooms.registers"), IconPaperclip, "u")
 	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), CatalogueRoom, lang.T(ctx, "rooms.catalogue"), IconStamp, "m")
+	add(v.May(access.RatingRead), RatingRoom, lang.T(ctx, "rooms.ratings"), IconCheck, "")
+	add(v.May(access.DossierReturn), TabletRoom, lang.T(ctx, "rooms.tablets"), IconPeople, "")
 	add(v.May(access.SystemWatch), SystemRoom, lang.T(ctx, "rooms.system"), IconHealth, "v")
 	add(v.May(access.AccountAdmin), AccountsRoom, lang.T(ctx, "rooms.accounts"), IconPeople, "k")
 	return g
