@@ -182,6 +182,7 @@ func (p *pages) rateOwn(w http.ResponseWriter, r *http.Request) error {
 		if b, err = p.mine(r); err != nil {
 			return err
 		}
+		b.err = dossier.ErrRated
 	}
 	return answer(w, r, b, b.action)
 }

@@ -420,10 +420,11 @@ func TestScoresArePublished(t *testing.T) {
 		Overall: dossier.Satisfied, Items: map[string]dossier.Grade{"attitude": dossier.VerySatisfied}, Comment: "Cán bộ nhiệt tình",
 	}))
 	o.clock.Add(10 * time.Minute)
-	o.get("", "/cong-khai/danh-gia").has("Sở Thử nghiệm", "100,00 %", "8,0/8 điểm").lacks("Cán bộ nhiệt tình", d.Code, "chuyen-vien")
+	o.get("", "/cong-khai/danh-gia").has("Sở Thử nghiệm", "100,00 %", "7,0/8 điểm").lacks("Cán bộ nhiệt tình", d.Code, "chuyen-vien")
 	one := o.get("", "/cong-khai/danh-gia/"+string(dossiertest.Department)).is(http.StatusOK)
-	// Early, own time early, no supplement, attitude the best: two points each; nobody said anything about agencies.
-	one.has("Xuất sắc", "Tính trên 4/9 chỉ số", "18,0/18 điểm", "chưa có dữ liệu", "20,00", "Cách tính")
+	// Early 2, the step of four working hours done on its day 1, no supplement 2, attitude 2; nobody judged index 4: 7 of
+	// 8 points stand for 15.75 of 18, said 15.8.
+	one.has("Xuất sắc", "Tính trên 4/9 chỉ số", "15,8/18 điểm", "chưa có dữ liệu", "20,00", "Cách tính")
 	one.lacks(d.Code, "chuyen-vien", "Cán bộ nhiệt tình")
 	o.get("", "/cong-khai/danh-gia/khong-co").is(http.StatusNotFound)
 	for _, bad := range []string{"?ky=2026-q9", "?ky=x", "?ky=1999"} {
@@ -439,7 +440,7 @@ func TestScoresArePublished(t *testing.T) {
 	if !strings.HasPrefix(file.head.Get("Content-Type"), "text/csv") || !strings.HasPrefix(file.text, "\ufeffagency,name,") {
 		t.Errorf("%v %.80q", file.head, file.text)
 	}
-	if !strings.Contains(file.text, "so-thu,Sở Thử nghiệm,2025-12-15,2026-03-14,1,1,0,1,1,0,1,0,2.0,2.0,2.0,,,,2.0,,,4,8.0,18.0,excellent,,20.00,,22.00,18.00") {
+	if !strings.Contains(file.text, "so-thu,Sở Thử nghiệm,2025-12-15,2026-03-14,1,1,0,1,1,0,1,0,2.0,1.0,2.0,,,,2.0,,,4,7.0,15.8,excellent,,20.00,,22.00,18.00") {
 		t.Errorf("table:\n%s", file.text)
 	}
 }
