@@ -53,7 +53,7 @@ func TestWhatADossierAddsToScores(t *testing.T) {
 }
 
 func TestALateStretchCostsWhoWasLate(t *testing.T) {
-	s := lodge(t, procedure.Online).assigned().after(30 * 24 * time.Hour).does("chuyen-vien", "trinh").does("giam-doc", "phe-duyet").does("van-thu", "ban-hanh", withResult)
+	s := lodge(t, procedure.Online).assigned().after(30*24*time.Hour).does("chuyen-vien", "trinh").does("giam-doc", "phe-duyet").does("van-thu", "ban-hanh", withResult)
 	rows := dossier.ScoreRows(s.d)
 	if r := scoreOf(t, rows, dossiertest.Department, ""); r.Timing != 0 || r.Own != 0 {
 		t.Errorf("agency: %+v", r)
