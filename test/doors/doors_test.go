@@ -82,6 +82,7 @@ var table = map[string][]string{
 	"GET /ho-so/{id}/luot-xem": {control}, "GET /ho-so/{id}/xoa-du-lieu": {control}, "POST /ho-so/{id}/xoa-du-lieu": {control},
 	"GET /lam-viec/moi-chuc-vu": officers, "GET /lam-viec/hang-loat": slices.Concat(handlers, desks), "GET /danh-sach-ho-so": readers, "POST /danh-sach-ho-so": readers,
 	"GET /so-lieu/dung-han": readers, "GET /tai-khoan/uy-quyen": officers, "POST /tai-khoan/uy-quyen": officers,
+	"GET /tiep-nhan/bang-tinh": desks, "POST /tiep-nhan/bang-tinh": desks,
 	"GET /tiep-nhan-truc-tiep": desks, "POST /tiep-nhan-truc-tiep": desks,
 
 	"GET /so-theo-doi": readers, "POST /so-theo-doi": append([]string{head}, desks...),

@@ -24,6 +24,7 @@ import (
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/paper"
+	"github.com/motcua/motcua/internal/dossier/sheet"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/filestore"
 	"github.com/motcua/motcua/internal/journal"
@@ -213,6 +214,12 @@ func Register(m *web.Mux, deps Deps) {
 
 	d.papersOn(m, read)
 
+	m.Handle("GET /tiep-nhan/bang-tinh", intake, d.sheets)
+	m.Handle("GET /tiep-nhan/bang-tinh/{code}", intake, d.sheet)
+	m.Handle("GET /tiep-nhan/bang-tinh/{code}/mau.xlsx", intake, d.sheetTemplate)
+	m.Handle("POST /tiep-nhan/bang-tinh/{code}", intake, d.checkSheet, web.Body(sheet.MaxSize+1<<20), web.Timeout(2*time.Minute))
+	m.Handle("POST /tiep-nhan/bang-tinh/{code}/ghi-nhan", intake, d.lodgeSheet, web.Timeout(5*time.Minute))
+	m.Handle("POST /tiep-nhan/bang-tinh/{code}/ket-qua.xlsx", intake, d.sheetReport, web.Timeout(2*time.Minute))
 	m.Handle("GET /tiep-nhan-truc-tiep", intake, d.choose)
 	m.Handle("POST /tiep-nhan-truc-tiep", intake, d.begin)
 	m.Handle("GET /tiep-nhan-truc-tiep/{draft}", intake, d.counter)

@@ -11,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/net/html"
 
+	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossiertest"
 )
 
@@ -182,9 +183,36 @@ func TestEveryPageIsWhole(t *testing.T) {
 	paths := []string{
 		"/lam-viec", "/lam-viec?ds=qua-han", "/lam-viec?chon=" + d.ID, "/tra-cuu-ho-so", "/tra-cuu-ho-so?q=anh&tt=submitted", "/tiep-nhan-truc-tiep", "/tiep-nhan-truc-tiep?q=" + dossiertest.Permit, draft,
 		"/ho-so/" + d.ID, "/ho-so/" + d.ID + "?viec=refuse", "/ho-so/" + d.ID + "?viec=supplement", "/ho-so/" + d.ID + "?viec=note", "/ho-so/" + d.ID + "?viec=khong-co",
+		"/ho-so/" + d.ID + "?viec=withdraw", "/ho-so/" + d.ID + "?viec=redirect", "/tiep-nhan/bang-tinh", "/tiep-nhan/bang-tinh?q=" + dossiertest.Permit, sheetPath,
 	}
+	who := map[string]string{}
+	as := func(post, id string, acts ...string) {
+		for _, act := range acts {
+			path := "/ho-so/" + id + "?viec=" + act
+			paths, who[path] = append(paths, path), post
+		}
+	}
+	work := o.accepted()
+	as("chuyen-vien", work.ID, "pause", "obligate", "supplement", "undo")
+	as("truong-phong", work.ID, "apologise")
+	as("cb-mot-cua", work.ID, "request_withdrawal")
+	result := o.resolved()
+	as("cb-mot-cua", result.ID, "open_correction", "reissue")
+	wrong := o.resolved()
+	o.turn("cb-mot-cua", wrong.ID, dossier.ActOpenCorrection, fieldReason, "Sai tên", fieldFault, dossier.FaultAgency).to(t)
+	as("van-thu", wrong.ID, "correct")
+	back := o.accepted()
+	o.turn("cb-mot-cua", back.ID, dossier.ActRequestWithdrawal).to(t)
+	as("cb-mot-cua", back.ID, "stop", "drop_withdrawal")
+	owes := o.accepted()
+	o.turn("chuyen-vien", owes.ID, dossier.ActObligate, fieldSumOf, "Lệ phí", fieldSum, "50.000", fieldNotice, "TB-1").to(t)
+	as("chuyen-vien", owes.ID, "meet_obligation")
 	for _, path := range paths {
-		p := o.get("cb-mot-cua", path).want(http.StatusOK)
+		post := who[path]
+		if post == "" {
+			post = "cb-mot-cua"
+		}
+		p := o.get(post, path).want(http.StatusOK)
 		if n := len(p.all("h1")); n != 1 {
 			t.Errorf("%s: %d h1", path, n)
 		}

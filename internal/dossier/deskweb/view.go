@@ -238,3 +238,22 @@ func submitterText(ctx context.Context, x *dossier.Dossier) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// sheetRest says how many lines stay behind and why.
+func sheetRest(ctx context.Context, v sheetView) string {
+	var out []string
+	for _, x := range []lineState{lineBad, lineTwin, lineLodged} {
+		if n := v.count(x); n > 0 && !(v.done && x == lineLodged) {
+			out = append(out, lang.T(ctx, "desk.sheet.rest."+string(x), "n", n))
+		}
+	}
+	return sentences(out...)
+}
+
+// lodgeText is the button that lodges the lines that are ready.
+func lodgeText(ctx context.Context, v sheetView) string {
+	if n := v.count(lineReady); n > 0 {
+		return lang.T(ctx, "desk.sheet.lodge", "n", n)
+	}
+	return lang.T(ctx, "desk.sheet.lodge-ticked")
+}
