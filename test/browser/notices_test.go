@@ -32,6 +32,8 @@ func TestPagesOfNotices(t *testing.T) {
 	citizen.look("notices-mine")
 	citizen.open("/thong-bao/tuy-chon")
 	citizen.look("notices-choices")
+	citizen.open("/thong-bao/xac-nhan?ma=cu")
+	citizen.look("notices-old-link")
 
 	plain := open(t, true) // without scripts
 	plain.signIn("cong-dan")
@@ -40,7 +42,7 @@ func TestPagesOfNotices(t *testing.T) {
 	plain.follow("Lưu lựa chọn")
 	plain.says("Lựa chọn đã được lưu")
 	plain.open("/thong-bao/xac-nhan?ma=cu")
-	plain.look("notices-old-link")
+	plain.says("Đường dẫn xác nhận không dùng được")
 }
 
 // TestNoticesByLetter lives on a second province, whose letters go to a real mail server: an address is confirmed by

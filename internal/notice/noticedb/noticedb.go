@@ -72,9 +72,10 @@ const toldColumns = `id, case_id, seq, kind, occasion, reader, shown, facts, at,
 const (
 	sqlTell = `INSERT INTO notice_told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '')
 		ON CONFLICT (case_id, seq, kind, occasion, reader) DO NOTHING`
-	sqlByID    = `SELECT ` + toldColumns + ` FROM notice_told WHERE id = $1`
-	sqlOfCase  = `SELECT ` + toldColumns + ` FROM notice_told WHERE case_id = $1 ORDER BY told_at, seq, id`
-	sqlUnread  = `SELECT kind FROM notice_told WHERE reader = $1 AND read_at = 0 LIMIT $2`
+	sqlByID   = `SELECT ` + toldColumns + ` FROM notice_told WHERE id = $1`
+	sqlOfCase = `SELECT ` + toldColumns + ` FROM notice_told WHERE case_id = $1 ORDER BY told_at, seq, id`
+	// A post has few queues: those of its roles, of its unit and its own.
+	sqlUnread  = `SELECT kind FROM notice_told WHERE reader IN ($1, $2, $3, $4, $5, $6, $7, $8) AND read_at = 0 LIMIT $9`
 	sqlList    = `SELECT ` + toldColumns + ` FROM notice_told WHERE reader = $1 AND (at < $2 OR at = $2 AND id < $3) ORDER BY at DESC, id DESC LIMIT $4`
 	sqlRead    = `UPDATE notice_told SET read_at = $2, read_by = $3 WHERE id = $1 AND read_at = 0`
 	sqlReadAll = `UPDATE notice_told SET read_at = $2, read_by = $3 WHERE reader = $1 AND read_at = 0 AND told_at <= $4`
@@ -140,14 +141,21 @@ func micros(t time.Time) int64 {
 
 func today(t time.Time) string { return calendar.DateOf(t).String() }
 
+// readersAtOnce is how many lists sqlUnread counts.
+const readersAtOnce = 8
+
 // MostUnread bounds the number beside the bell.
 const MostUnread = 100
 
 // Unread counts what stands unread in the lists, up to MostUnread; hidden are kinds the person does not want to see.
 func (s *Store) Unread(ctx context.Context, readers []notice.Reader, c notice.Choice) (int, error) {
 	n := 0
-	for _, r := range readers {
-		rows, err := s.db.Query(ctx, sqlUnread, string(r), MostUnread)
+	for some := range slices.Chunk(readers, readersAtOnce) {
+		args := slices.Repeat([]any{string(some[0])}, readersAtOnce)
+		for i, r := range some {
+			args[i] = string(r)
+		}
+		rows, err := s.db.Query(ctx, sqlUnread, append(args, MostUnread)...)
 		kinds, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (k notice.Kind, err error) { return k, rows.Scan(&k) })
 		if err != nil {
 			return 0, fmt.Errorf("count notices: %w", err)

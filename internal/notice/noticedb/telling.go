@@ -259,38 +259,43 @@ func (s *Store) links(n notice.Notice, d *dossier.Dossier) notice.Links {
 	return notice.Links{Dossier: s.Address + "/ho-so-cua-toi/" + n.Case, Choices: s.Address + "/thong-bao/tuy-chon"}
 }
 
+// sweepArgs are the arguments of a SweepJob: the dossier after which it goes on, so that no run is long.
+type sweepArgs struct {
+	After string `json:"after,omitempty"`
+}
+
 // sweep does the daily work: reminders of dossiers that have none yet, rows of the version before, letters that
 // waited for a mail server.
 func (s *Store) sweep(ctx context.Context, run *jobs.Run) error {
+	var a sweepArgs
+	if string(run.Args) != "null" {
+		if err := run.Decode(&a); err != nil {
+			return err
+		}
+	}
 	now := s.Now()
-	var waiting []string
-	for after := ""; ; {
-		rows, err := s.db.Query(ctx, sqlWaiting, after, now.Add(-time.Hour).UnixMicro(), now.Add(sweepAhead).UnixMicro(), sweepPage)
-		page, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (id string, err error) { return id, rows.Scan(&id) })
-		if err != nil {
-			return fmt.Errorf("dossiers that wait: %w", err)
-		}
-		waiting = append(waiting, page...)
-		if len(page) < sweepPage {
-			break
-		}
-		after = page[len(page)-1]
+	rows, err := s.db.Query(ctx, sqlWaiting, a.After, now.Add(-time.Hour).UnixMicro(), now.Add(sweepAhead).UnixMicro(), sweepPage)
+	waiting, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (id string, err error) { return id, rows.Scan(&id) })
+	if err != nil {
+		return fmt.Errorf("dossiers that wait: %w", err)
 	}
 	for _, id := range waiting {
 		if err := s.replan(ctx, id, now); err != nil {
 			s.Log.WarnContext(ctx, "reminders of a dossier not planned", "case", id, "err", err)
 		}
 	}
-	released, err := s.release(ctx, now)
-	if err != nil {
-		return err
-	}
 	return s.db.InTx(ctx, func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(ctx, sqlCarry, now.Add(-7*24*time.Hour).UnixMicro()); err != nil {
-			return fmt.Errorf("carry notices over: %w", err)
+		if len(waiting) == sweepPage {
+			next := sweepArgs{After: waiting[sweepPage-1]}
+			if err := s.queue.Enqueue(ctx, tx, jobs.Job{Kind: SweepJob, Args: next, Key: SweepJob + next.After}); err != nil {
+				return err
+			}
 		}
-		for _, id := range released {
-			if err := s.queue.Enqueue(ctx, tx, jobs.Job{Kind: DeliverJob, Args: letterArgs{ID: id}, Key: id}); err != nil {
+		if a.After == "" {
+			if _, err := tx.Exec(ctx, sqlCarry, now.Add(-7*24*time.Hour).UnixMicro()); err != nil {
+				return fmt.Errorf("carry notices over: %w", err)
+			}
+			if err := s.release(ctx, tx, now); err != nil {
 				return err
 			}
 		}
@@ -339,23 +344,24 @@ func (s *Store) replan(ctx context.Context, id string, now time.Time) error {
 }
 
 // release lets letters go that were held for want of a mail server; those about old events are given up.
-func (s *Store) release(ctx context.Context, now time.Time) (ids []string, err error) {
+func (s *Store) release(ctx context.Context, tx *sqldb.Tx, now time.Time) error {
 	if s.Mailer == nil {
-		return nil, nil
+		return nil
 	}
-	oldest := now.Add(-s.Book(today(now)).MailWithin()).UnixMicro()
-	err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(ctx, sqlExpire, oldest); err != nil {
+	if _, err := tx.Exec(ctx, sqlExpire, now.Add(-s.Book(today(now)).MailWithin()).UnixMicro()); err != nil {
+		return fmt.Errorf("give old letters up: %w", err)
+	}
+	rows, err := tx.Query(ctx, sqlRelease)
+	ids, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (id string, err error) { return id, rows.Scan(&id) })
+	if err != nil {
+		return fmt.Errorf("release letters: %w", err)
+	}
+	for _, id := range ids {
+		if err := s.queue.Enqueue(ctx, tx, jobs.Job{Kind: DeliverJob, Args: letterArgs{ID: id}, Key: id}); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, sqlRelease)
-		ids, err = sqldb.Collect(rows, err, func(rows *sqldb.Rows) (id string, err error) { return id, rows.Scan(&id) })
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("release letters: %w", err)
 	}
-	return ids, nil
+	return nil
 }
 
 var errNoLetter = errors.New("there is no such letter")
