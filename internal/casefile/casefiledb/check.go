@@ -27,6 +27,7 @@ const (
 		UNION SELECT 'case_term', case_id FROM case_term t WHERE NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.case_id = t.case_id)
 		UNION SELECT 'case_head', case_id FROM case_head h WHERE NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.case_id = h.case_id)
 		UNION SELECT 'dossier_handover', case_id FROM dossier_handover p WHERE NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.case_id = p.case_id)
+		UNION SELECT 'dossier_leg', case_id FROM dossier_leg l WHERE NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.case_id = l.case_id)
 		UNION SELECT 'case_view', case_id FROM case_view v WHERE NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.case_id = v.case_id)
 		UNION SELECT 'dossier', id FROM dossier d WHERE NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.case_id = d.id)`
 

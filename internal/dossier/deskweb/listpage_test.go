@@ -12,6 +12,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossiertest"
 )
@@ -149,3 +150,38 @@ func TestAssigningManyReportsEveryLine(t *testing.T) {
 }
 
 func (p page) raw() []byte { return []byte(p.body) }
+
+func TestTheWorkOfAllPostsStandsInOneList(t *testing.T) {
+	o := open(t)
+	d := o.overdue("Nguyễn Thị Ánh", "001190000001")
+	waiting := o.lodge(dossiertest.Permit, "Trần Văn Bình", "001190000002")
+	behalf := o.actor("truong-phong")
+	behalf.Person, behalf.Behalf = "person-cb-mot-cua", "person-truong-phong"
+	o.acting = map[string][]access.Actor{"cb-mot-cua": {o.actor("cb-mot-cua"), behalf}}
+	p := o.get("cb-mot-cua", "/lam-viec/moi-chuc-vu").want(http.StatusOK)
+	p.has(d.Code, waiting.Ref, "Chức vụ truong-phong", "thay mặt Tên person-truong-phong")
+	open := map[string]bool{}
+	for _, a := range p.all("a") {
+		open[attr(a, "href")] = true
+	}
+	if !open["/ho-so/"+waiting.ID] || open["/ho-so/"+d.ID] {
+		t.Error("a dossier is opened in the post it waits for")
+	}
+	o.get("chuyen-vien", "/lam-viec/moi-chuc-vu").want(http.StatusOK).hasNot(d.Code, waiting.Ref)
+
+	// What is done on behalf of somebody says so.
+	if _, err := o.svc.Act(t.Context(), dossier.Request{By: behalf, Dossier: d.ID, Version: d.Version, Key: o.key()}, dossier.ActCommand{Action: "giao", Post: "chuyen-vien"}); err != nil {
+		t.Fatal(err)
+	}
+	_, events, err := o.svc.Dossier(t.Context(), o.actor("chuyen-vien"), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := events[len(events)-1]; last.By.Person != "person-cb-mot-cua" || last.By.Behalf != "person-truong-phong" || last.By.Post != "truong-phong" || !strings.Contains(last.Body, `"behalf":"person-truong-phong"`) {
+		t.Errorf("by %+v", last.By)
+	}
+	if first := events[0]; strings.Contains(first.Body, "behalf") {
+		t.Errorf("an act of one's own names somebody else: %s", first.Body)
+	}
+	o.get("chuyen-vien", "/ho-so/"+d.ID).has("Tên person-cb-mot-cua – Chức vụ truong-phong, Sở Thử nghiệm, thay mặt Tên person-truong-phong")
+}

@@ -133,6 +133,8 @@ type office struct {
 	files *filestore.Store
 	mux   *web.Mux
 	keys  int
+	// acting are who a person may act as, where it is more than one.
+	acting map[string][]access.Actor
 }
 
 type index struct{ cat *procedure.Catalogue }
@@ -167,7 +169,7 @@ func open(t testing.TB) *office {
 		Session: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if who := r.Header.Get(whoHeader); who != "" {
-					r = r.WithContext(web.WithViewer(r.Context(), web.Viewer{Actor: o.actor(who), Agency: "Cơ quan"}))
+					r = r.WithContext(web.WithViewer(r.Context(), web.Viewer{Actor: o.actor(who), Agency: "Cơ quan", Acting: o.acting[who]}))
 				}
 				next.ServeHTTP(w, r)
 			})
