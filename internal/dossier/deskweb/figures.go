@@ -130,7 +130,7 @@ type figuresView struct {
 	rail    []component.RailGroup
 	ways    []component.Tab
 	presets []component.Tab
-	grid    component.Grid
+	grids   []component.Grid
 	note    string
 	agency  []component.Option
 	sector  []component.Option
@@ -172,7 +172,9 @@ func (d *desk) figures(w http.ResponseWriter, r *http.Request) error {
 			v.active = append(v.active, component.Tab{Text: d.wordText(ctx, n, x.q, word), Href: figuresPath(without(x.q, word))})
 		}
 	}
-	v.grid = d.figureGrid(ctx, n, x, lines)
+	for _, part := range figureParts(x.way) {
+		v.grids = append(v.grids, d.figureGrid(ctx, n, x, part, lines))
+	}
 	return web.Render(w, r, http.StatusOK, figuresPage(v))
 }
 
@@ -224,19 +226,43 @@ func shareText(ctx context.Context, l dossier.FigureLine, t dossier.Timeliness) 
 	return fmt.Sprintf("%d%s%02d %%", rate/100, point, rate%100)
 }
 
-func (d *desk) figureGrid(ctx context.Context, n names, x figureQuery, lines []dossier.FigureLine) component.Grid {
+// figurePart is one table of a computation; a page shows no table wider than it.
+type figurePart struct {
+	caption  string // key
+	measures []dossier.Measure
+	rate     bool
+}
+
+func figureParts(way dossier.Timeliness) []figurePart {
+	all := dossier.MeasuresOf(way)
+	if way != dossier.ByLaw {
+		return []figurePart{{caption: "timeliness." + string(way), measures: all, rate: true}}
+	}
+	open := slices.Index(all, dossier.OpenWithin)
+	return []figurePart{{"figure.part.done", all[:open], true}, {"figure.part.open", all[open:], false}}
+}
+
+func (d *desk) figureGrid(ctx context.Context, n names, x figureQuery, part figurePart, lines []dossier.FigureLine) component.Grid {
 	g := component.Grid{
-		Caption: lang.T(ctx, "timeliness."+string(x.way)), ShowCaption: true, Keys: true, Empty: listEmpty(),
-		Columns: []component.Column{{Title: lang.T(ctx, "figure.by."+string(x.by)), Width: "wide"}},
+		Caption: lang.T(ctx, part.caption), ShowCaption: true, Empty: listEmpty(),
+		Columns: []component.Column{{Title: lang.T(ctx, "figure.by."+string(x.by))}},
 	}
-	measures := dossier.MeasuresOf(x.way)
+	measures := part.measures
 	for _, m := range measures {
-		g.Columns = append(g.Columns, component.Column{Title: lang.T(ctx, "measure."+string(m)), Numeric: true})
+		g.Columns = append(g.Columns, component.Column{Title: lang.T(ctx, "figure.col."+string(m)), Numeric: true})
 	}
-	g.Columns = append(g.Columns, component.Column{Title: lang.T(ctx, "figure.rate."+string(x.way)), Numeric: true})
+	rated := func(cells []component.Cell, l dossier.FigureLine) []component.Cell {
+		if part.rate {
+			cells = append(cells, component.Cell{Text: shareText(ctx, l, x.way)})
+		}
+		return cells
+	}
+	if part.rate {
+		g.Columns = append(g.Columns, component.Column{Title: lang.T(ctx, "figure.rate."+string(x.way)), Numeric: true})
+	}
 	total := dossier.FigureLine{N: map[dossier.Measure]int{}}
 	for _, l := range lines {
-		row := component.Row{Cells: []component.Cell{{Text: d.lineName(ctx, n, x, l), Clip: true}}}
+		row := component.Row{Cells: []component.Cell{{Text: d.lineName(ctx, n, x, l)}}}
 		for _, m := range measures {
 			total.N[m] += l.N[m]
 			cell := component.Cell{Text: component.Number(ctx, l.N[m])}
@@ -245,7 +271,7 @@ func (d *desk) figureGrid(ctx context.Context, n names, x figureQuery, lines []d
 			}
 			row.Cells = append(row.Cells, cell)
 		}
-		row.Cells = append(row.Cells, component.Cell{Text: shareText(ctx, l, x.way)})
+		row.Cells = rated(row.Cells, l)
 		g.Rows = append(g.Rows, row)
 	}
 	if len(lines) > 1 && x.by != dossier.PerMonth { // what is open would count in every month
@@ -259,7 +285,7 @@ func (d *desk) figureGrid(ctx context.Context, n names, x figureQuery, lines []d
 			}
 			row.Cells = append(row.Cells, cell)
 		}
-		g.Rows = append(g.Rows, component.Row{Cells: append(row.Cells, component.Cell{Text: shareText(ctx, total, x.way)}), Current: true})
+		g.Rows = append(g.Rows, component.Row{Cells: rated(row.Cells, total), Current: true})
 	}
 	return g
 }

@@ -259,7 +259,7 @@ var listColumns = []string{
 	"channel", "reason", "supplements", "law", "state",
 }
 
-var usualColumns = []string{"code", "owner", "procedure", "agency", "waits", "submitted", "due", "state"}
+var usualColumns = []string{"code", "owner", "procedure", "waits", "submitted", "due", "state"}
 
 func knownColumns(chosen []string) []string {
 	out := []string{listColumns[0]}

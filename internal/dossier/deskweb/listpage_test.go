@@ -35,7 +35,7 @@ func TestALateDossierIsListedExplainedAndCounted(t *testing.T) {
 	o.clock.Add(14 * 24 * time.Hour)
 
 	late := o.get("truong-phong", "/danh-sach-ho-so?ly-do=missing").want(http.StatusOK)
-	late.has("Quá hạn chưa nêu lý do", d.Code, "Đã lỡ hẹn lần đầu", "1 hồ sơ").hasNot(other.Ref)
+	late.has("Quá hạn chưa nêu lý do", d.Code, "Lỡ hẹn đầu", "1 hồ sơ").hasNot(other.Ref)
 	o.get("truong-phong", "/danh-sach-ho-so?han=qua-han&cho=officer&lv=Thử+nghiệm").want(http.StatusOK).has(d.Code)
 	o.get("truong-phong", "/danh-sach-ho-so?han=bao-gio").want(http.StatusUnprocessableEntity)
 	o.get("nguoi-la", "/danh-sach-ho-so").want(http.StatusOK).hasNot(d.Code, other.Ref)
