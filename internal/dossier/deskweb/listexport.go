@@ -56,7 +56,7 @@ func (d *desk) exportList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	title := d.listTitle(ctx, q)
-	columns, rows := d.exported(ctx, by, f, q)
+	columns, rows := d.exported(ctx, by, f)
 	// The first page is read before anything is answered: a refusal is then still a page.
 	next, stop := iter.Pull2(rows)
 	defer stop()
@@ -165,7 +165,7 @@ func plainCell(s string) string {
 }
 
 // exported are the columns of an export, and its rows as they are read page by page.
-func (d *desk) exported(ctx context.Context, by access.Actor, f dossier.ListFilter, q url.Values) ([]print.Column, iter.Seq2[[]any, error]) {
+func (d *desk) exported(ctx context.Context, by access.Actor, f dossier.ListFilter) ([]print.Column, iter.Seq2[[]any, error]) {
 	text := func(key string) string { return lang.T(ctx, "list.col."+key) }
 	f.Limit = dossier.ListLimit
 	// Every export names what its column of timeliness was computed by.

@@ -81,7 +81,6 @@ type listView struct {
 	here    string
 	saved   []dossier.SavedList // the person's own, to be deleted
 	figures string              // where the number came from
-	error   string
 }
 
 func (d *desk) list(w http.ResponseWriter, r *http.Request) error {

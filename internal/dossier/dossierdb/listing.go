@@ -239,11 +239,8 @@ func (q *listQuery) page(f dossier.ListFilter, along driver) (order, key string,
 	key, desc := sortExpr(f, along)
 	desc = desc != f.Desc
 	id := "d.id"
-	switch {
-	case along == alongScope:
+	if along == alongScope {
 		id = "s.case_id"
-	case along == alongLegs:
-		id = "l.case_id"
 	}
 	cols := []string{key, id}
 	if along == alongLegs {
@@ -262,7 +259,8 @@ func (q *listQuery) page(f dossier.ListFilter, along driver) (order, key string,
 		marks := make([]string, len(cols))
 		for i, v := range after {
 			var a any = v
-			if i != 1 && !(i == 0 && f.Sort == dossier.ByOwner && along != alongLegs) {
+			words := i == 1 || i == 0 && f.Sort == dossier.ByOwner && along != alongLegs
+			if !words {
 				n, err := strconv.ParseInt(v, 10, 64)
 				if err != nil {
 					return "", "", errCursor
