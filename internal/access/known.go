@@ -4,7 +4,7 @@ import "slices"
 
 var permissions = []Permission{
 	DossierIntake, DossierAccept, DossierRead, DossierReadAll, DossierHandle, DossierAssign, DossierDecide, DossierResult, DossierReturn,
-	DossierErase, DossierFile, CatalogueRead, CatalogueEdit, CataloguePublish, AccountAdmin, SystemWatch,
+	DossierErase, RatingRead, DossierFile, CatalogueRead, CatalogueEdit, CataloguePublish, AccountAdmin, SystemWatch,
 }
 
 var roles = []string{
