@@ -212,6 +212,8 @@ func (s Source) ControlSlip(d *dossier.Dossier, issued time.Time) (print.Control
 		}
 		out.Handovers = append(out.Handovers, h)
 	}
+	out.Handovers = append(out.Handovers, s.custody(d)...)
+	slices.SortStableFunc(out.Handovers, func(a, b print.Handover) int { return a.At.Compare(b.At) })
 	return out, nil
 }
 

@@ -164,3 +164,42 @@ func TestTheControlSlipListsEveryHandover(t *testing.T) {
 		t.Errorf("holder %q", got)
 	}
 }
+
+func TestTheControlSlipHasARowForEachChangeOfCustody(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	d := o.d.Clone()
+	at := o.clock.Now()
+	d.AcceptedAt, d.Code, d.Law = at, "H99.02-260302-0001", "nd118-2025"
+	toAgency := dossier.Keeper{Kind: dossier.KeeperAgency, Agency: dossiertest.Department, Post: "chuyen-vien"}
+	atDesk := dossier.Keeper{Kind: dossier.KeeperDesk, Agency: dossiertest.Desk}
+	d.Custody = []dossier.Item{{ID: "1.1", Name: "Bản vẽ", Form: dossier.FormOriginal, Count: 2, Keeper: atDesk}}
+	d.Handovers = []dossier.Handover{
+		{Event: 3, Items: []string{"1.1"}, From: atDesk, To: toAgency, At: at.Add(time.Hour), Answered: at.Add(2 * time.Hour), Due: at.Add(3 * time.Hour), State: dossier.HandoverConfirmed},
+		{Event: 5, Items: []string{"1.1"}, From: toAgency, To: atDesk, At: at.Add(4 * time.Hour), State: dossier.HandoverPending},
+		{Event: 6, Items: []string{"1.1"}, From: atDesk, To: dossier.Keeper{Kind: dossier.KeeperApplicant}, Person: "Nguyễn Thị Ánh", At: at.Add(9 * time.Hour), Answered: at.Add(9 * time.Hour), State: dossier.HandoverConfirmed},
+		{Event: 8, Items: []string{"1.1"}, From: atDesk, To: toAgency, At: at.Add(10 * time.Hour), Answered: at.Add(11 * time.Hour), Due: at.Add(10 * time.Hour), State: dossier.HandoverConfirmed},
+	}
+	s, err := o.source().ControlSlip(d, at.Add(12*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []print.Handover
+	for _, h := range s.Handovers {
+		if strings.Contains(h.Note, "Bản vẽ") {
+			rows = append(rows, h)
+		}
+	}
+	if len(rows) != 3 {
+		t.Fatalf("%d rows: what nobody confirmed did not change hands", len(rows))
+	}
+	if r := rows[0]; r.Outcome != print.Early || r.To != "Sở Thử nghiệm" || !r.At.Equal(at.Add(2*time.Hour)) || r.Note != "Bản vẽ (2 bản chính)" {
+		t.Errorf("%+v", r)
+	}
+	if r := rows[1]; r.Outcome != "" || r.TakenBy != "Nguyễn Thị Ánh" || r.To != "Người nộp hồ sơ" {
+		t.Errorf("%+v", r)
+	}
+	if rows[2].Outcome != print.Overdue {
+		t.Errorf("%+v", rows[2])
+	}
+}
