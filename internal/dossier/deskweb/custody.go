@@ -229,6 +229,9 @@ func (d *desk) custodyOf(ctx context.Context, id string) (*custodyView, error) {
 		v.due, v.late = when(ctx, due), now.After(due)
 	}
 	for _, it := range x.OriginalsElsewhere() {
+		if x.ResolvedAt.IsZero() && !x.Status.Ended() {
+			break // while the dossier is worked on, that is where they belong
+		}
 		v.away = append(v.away, itemText(ctx, it)+" ("+n.keeper(ctx, it.Keeper, now)+")")
 	}
 	v.items = custodyGrid(ctx, x, n, now)
@@ -318,19 +321,19 @@ func handoverTitle(ctx context.Context, h dossier.Handover, n names) string {
 	return lang.T(ctx, "papers.way", "from", n.keeper(ctx, h.From, h.At), "to", n.keeper(ctx, h.To, h.At))
 }
 
-func handoverItems(ctx context.Context, x *dossier.Dossier, h dossier.Handover) string {
+func handoverItems(ctx context.Context, x *dossier.Dossier, h dossier.Handover) []string {
 	var out []string
 	for _, id := range h.Items {
 		if it, ok := x.Item(id); ok {
 			out = append(out, itemText(ctx, it))
 		}
 	}
-	return strings.Join(out, "\n")
+	return out
 }
 
 func handoverFacts(ctx context.Context, x *dossier.Dossier, h dossier.Handover, n names) []component.Fact {
 	out := []component.Fact{
-		{Name: lang.T(ctx, "papers.col.papers"), Value: handoverItems(ctx, x, h)},
+		{Name: lang.T(ctx, "papers.col.papers"), Value: strings.Join(handoverItems(ctx, x, h), "\n")},
 		{Name: lang.T(ctx, "papers.col.given"), Value: when(ctx, h.At) + ", " + n.by(ctx, h.By, h.At)},
 	}
 	if !h.Due.IsZero() {
@@ -356,28 +359,26 @@ func handoverGrid(ctx context.Context, x *dossier.Dossier, n names) component.Gr
 	}
 	for i := len(x.Handovers) - 1; i >= 0; i-- {
 		h := x.Handovers[i]
-		given := when(ctx, h.At) + "\n" + n.by(ctx, h.By, h.At)
-		taken := ""
-		if !h.Answered.IsZero() {
-			taken = when(ctx, h.Answered) + "\n" + n.by(ctx, h.Answerer, h.Answered)
+		if h.State == dossier.HandoverPending {
+			continue // stands above, with what can be done
 		}
+		given := []string{when(ctx, h.At), n.by(ctx, h.By, h.At)}
+		taken := []string{when(ctx, h.Answered), n.by(ctx, h.Answerer, h.Answered)}
 		if h.Person != "" {
 			if h.From.Office() || h.From.Kind == dossier.KeeperFile || h.To.Kind == dossier.KeeperApplicant {
-				taken = strings.Trim(when(ctx, h.Answered)+"\n"+h.Person+"\n"+h.Evidence, "\n")
+				taken = []string{taken[0], h.Person, h.Evidence}
 			} else {
-				given = strings.Trim(when(ctx, h.At)+"\n"+h.Person+"\n"+h.Evidence, "\n")
+				given = []string{given[0], h.Person, h.Evidence}
 			}
 		}
-		tone := map[string]component.Tone{dossier.HandoverPending: component.Paused, dossier.HandoverConfirmed: component.Done}[h.State]
-		if tone == "" {
-			tone = component.Neutral
-		}
-		state := component.Cell{Text: lang.T(ctx, "papers.handover."+h.State), Chip: tone, Note: h.Reason}
-		if h.Late(h.Answered) && h.State == dossier.HandoverConfirmed {
-			state.Chip, state.Note = component.Overdue, lang.T(ctx, "papers.late", "when", when(ctx, h.Due))
+		state := component.Cell{Text: lang.T(ctx, "papers.handover."+h.State), Chip: component.Neutral, Note: h.Reason}
+		if h.State == dossier.HandoverConfirmed {
+			if state.Chip = component.Done; h.Late(h.Answered) {
+				state.Chip, state.Note = component.Overdue, lang.T(ctx, "papers.late", "when", when(ctx, h.Due))
+			}
 		}
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: handoverTitle(ctx, h, n), Note: h.Note}, {Text: handoverItems(ctx, x, h)}, {Text: given}, {Text: taken}, state,
+			{Text: handoverTitle(ctx, h, n), Note: h.Note}, {Content: lines(handoverItems(ctx, x, h))}, {Content: lines(given)}, {Content: lines(taken)}, state,
 		}})
 	}
 	return g
