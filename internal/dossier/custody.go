@@ -10,7 +10,6 @@ import (
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/calendar"
-	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/procedure"
@@ -531,17 +530,7 @@ func (d *Dossier) legDue(f Facts, items []piece) (time.Time, error) {
 			from = it.Since
 		}
 	}
-	var at time.Time
-	var err error
-	if f.OtherLevel && f.Rules.Paper.OtherLevelWithin != "" {
-		var l deadline.Limit
-		if l, err = deadline.ParseLimit(f.Rules.Paper.OtherLevelWithin); err != nil {
-			return time.Time{}, err
-		}
-		at, err = deadline.At(from, l, f.DeskClock)
-	} else {
-		at, err = deadline.ForwardBy(from, f.Rules.Paper.Cutoff, f.DeskClock)
-	}
+	at, err := PaperBy(f, from, f.OtherLevel)
 	if errors.Is(err, calendar.ErrYearMissing) {
 		return time.Time{}, nil
 	}

@@ -133,7 +133,7 @@ func (d *Dossier) Digitise(f Facts, by access.Actor, c DigitiseCommand) (journal
 	if !c.Same {
 		return journal.Event{}, ErrScanUnchecked
 	}
-	meta, err := c.Meta.check()
+	meta, err := c.Meta.Check()
 	if err != nil {
 		return journal.Event{}, err
 	}
@@ -149,8 +149,8 @@ func (d *Dossier) Digitise(f Facts, by access.Actor, c DigitiseCommand) (journal
 	return journal.New(EventDigitised, f.Now, actor(by), d.lawNow(f), digitised{Component: p.Component, Paper: c.Paper}, map[string]any{privateFile: p})
 }
 
-// check trims the data and says what is missing.
-func (m PaperMeta) check() (PaperMeta, error) {
+// Check trims the data and says what is missing, by the names of the members in JSON.
+func (m PaperMeta) Check() (PaperMeta, error) {
 	e := *ErrMeta
 	for _, x := range []struct {
 		name string

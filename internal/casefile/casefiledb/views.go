@@ -20,9 +20,9 @@ import (
 const (
 	sqlViewAdd = `INSERT INTO case_view (case_id, hour, person, what, thing, post, agency, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (case_id, hour, person, what, thing) DO NOTHING`
-	// The key of the page before is (hour, person, what, thing); hours are stored as they are and read from the newest.
-	sqlViews = `SELECT person, post, agency, what, thing, at, hour FROM case_view
-		WHERE case_id = $1 AND (hour, person, what, thing) < ($2, $3, $4, $5) ORDER BY hour DESC, person DESC, what DESC, thing DESC LIMIT CAST($6 AS INTEGER)`
+	// One case has few rows: they are found by its id and sorted.
+	sqlViews = `SELECT person, post, agency, what, thing, at FROM case_view
+		WHERE case_id = $1 AND (at, person, what, thing) < ($2, $3, $4, $5) ORDER BY at DESC, person DESC, what DESC, thing DESC LIMIT CAST($6 AS INTEGER)`
 )
 
 // Bounds of what waits to be written.
@@ -156,28 +156,28 @@ func (x *Views) Close(ctx context.Context) error {
 	return x.Flush(ctx)
 }
 
-// Of lists who looked at a case, newest hour first, after the cursor of the page before; it returns the next one's.
+// Of lists who looked at a case, newest first, after the cursor of the page before; it returns the next one's.
 func (x *Views) Of(ctx context.Context, caseID, after string, limit int) ([]casefile.View, string, error) {
 	if err := x.Flush(ctx); err != nil { // the person may look right after the officer
 		return nil, "", err
 	}
-	hour, person, what, thing := int64(1<<62), "", "", ""
+	last, person, what, thing := int64(1<<62), "", "", ""
 	if after != "" {
 		p := strings.Split(after, "~")
 		n, err := strconv.ParseInt(p[0], 10, 64)
 		if err != nil || len(p) != 4 {
 			return nil, "", fault.New(fault.NotFound, "case.view-cursor")
 		}
-		hour, person, what, thing = n, p[1], p[2], p[3]
+		last, person, what, thing = n, p[1], p[2], p[3]
 	}
-	rows, err := x.db.Query(ctx, sqlViews, caseID, hour, person, what, thing, limit)
+	rows, err := x.db.Query(ctx, sqlViews, caseID, last, person, what, thing, limit)
 	next := ""
 	out, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (v casefile.View, err error) {
-		var at, hour int64
+		var at int64
 		var who string
-		err = rows.Scan(&v.Person, &v.Post, &who, &v.What, &v.Thing, &at, &hour)
+		err = rows.Scan(&v.Person, &v.Post, &who, &v.What, &v.Thing, &at)
 		v.Case, v.Agency, v.At = caseID, agency.ID(who), Instant(at)
-		next = strings.Join([]string{strconv.FormatInt(hour, 10), v.Person, v.What, v.Thing}, "~")
+		next = strings.Join([]string{strconv.FormatInt(at, 10), v.Person, v.What, v.Thing}, "~")
 		return v, err
 	})
 	if err != nil {

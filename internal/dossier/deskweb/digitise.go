@@ -216,29 +216,42 @@ func (d *desk) digitise(w http.ResponseWriter, r *http.Request) error {
 	if n == 0 {
 		v.part = c.Component
 	}
-	v.explain(ctx, e)
+	v.explain(ctx, e, c)
 	return d.renderScan(w, r, web.Status(why), v)
 }
 
-// explain puts a refusal beside the inputs it is about.
-func (v *scanView) explain(ctx context.Context, e *fault.Error) {
-	switch {
-	case e.Kind == fault.Stale:
-		v.refusal = lang.T(ctx, "desk.stale.text")
-	case e.Code == dossier.ErrScanUnchecked.Code:
-		v.errors = append(v.errors, component.FieldError{ID: fieldEqual, Text: web.ErrorText(ctx, e)})
-	case e.Code == dossier.ErrMeta.Code:
-		for _, x := range metaFields {
-			for _, bad := range e.Fields {
-				if bad.Name == x.name {
-					v.errors = append(v.errors, component.FieldError{ID: x.input, Text: lang.T(ctx, "papers.meta."+x.input) + ": " + web.ErrorText(ctx, &fault.Error{Kind: fault.Invalid, Code: bad.Code, Args: bad.Args})})
-				}
+// explain puts a refusal beside the inputs it is about, and with it everything else that would be refused next.
+func (v *scanView) explain(ctx context.Context, e *fault.Error, c dossier.DigitiseCommand) {
+	if e.Kind == fault.Stale || e.Kind == fault.Conflict || e.Code == dossier.ErrPaperUnknown.Code {
+		if v.refusal = web.ErrorText(ctx, e); e.Kind == fault.Stale {
+			v.refusal = lang.T(ctx, "desk.stale.text")
+		}
+		return
+	}
+	add := func(id, text string) { v.errors = append(v.errors, component.FieldError{ID: id, Text: text}) }
+	switch e.Code {
+	case dossier.ErrScanUnchecked.Code, dossier.ErrMeta.Code:
+		if v.must && c.File.Hash == "" {
+			add(fieldScan, web.ErrorText(ctx, dossier.ErrScanNeeded))
+		}
+	default:
+		add(fieldScan, web.ErrorText(ctx, e)) // the file itself
+	}
+	var bad []fault.Field
+	if _, err := c.Meta.Check(); err != nil {
+		if m, ok := errorAs(err); ok {
+			bad = m.Fields
+		}
+	}
+	for _, x := range metaFields {
+		for _, f := range bad {
+			if f.Name == x.name {
+				add(x.input, lang.T(ctx, "papers.meta."+x.input)+": "+web.ErrorText(ctx, &fault.Error{Kind: fault.Invalid, Code: f.Code, Args: f.Args}))
 			}
 		}
-	case e.Code == dossier.ErrScanNeeded.Code, e.Kind == fault.TooLarge, e.Kind == fault.Unsupported, v.asks && e.Kind == fault.Invalid:
-		v.errors = append(v.errors, component.FieldError{ID: fieldScan, Text: web.ErrorText(ctx, e)})
-	default:
-		v.refusal = web.ErrorText(ctx, e)
+	}
+	if !c.Same {
+		add(fieldEqual, web.ErrorText(ctx, dossier.ErrScanUnchecked))
 	}
 }
 

@@ -169,6 +169,9 @@ func (d *desk) takeEarlier(ctx context.Context, v *counterView, f web.Form, numb
 		if !ok {
 			return web.ErrMalformedForm
 		}
+		if holds(v.draft, want) {
+			continue // the same form again
+		}
 		r, err := d.Service.Reuse(ctx, dossier.Whose{By: actor(ctx), Number: number}, v.draft.ID, want, true)
 		if e, refused := errors.AsType[*fault.Error](err); refused && e.Kind != fault.Unavailable {
 			v.errors = append(v.errors, component.FieldError{ID: fieldReuse, Text: web.ErrorText(ctx, e)})

@@ -19,6 +19,8 @@ import (
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/casefile/casefiledb"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/dossier/dossiertest"
@@ -131,6 +133,7 @@ type office struct {
 	svc   *dossier.Service
 	store *dossierdb.Store
 	files *filestore.Store
+	views *casefiledb.Views
 	mux   *web.Mux
 	keys  int
 	// acting are who a person may act as, where it is more than one.
@@ -175,7 +178,17 @@ func open(t testing.TB) *office {
 			})
 		},
 	})
+	o.views = casefiledb.NewViews(o.db, o.clock.Now, slog.New(slog.DiscardHandler))
+	t.Cleanup(func() {
+		if err := o.views.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
 	Register(o.mux, Deps{
+		Saw: func(by access.Actor, id, what, thing string) error {
+			return o.views.Log(casefile.View{Case: id, Person: by.Person, Post: by.Post, Agency: by.Agency, What: what, Thing: thing})
+		},
+		Views:   o.views.Of,
 		Service: o.svc, Answers: o.store, Listings: o.svc, Keeper: o.store, Files: o.files, Finder: index{o.w.Cat}, Catalogue: o.w.Catalogue, Clock: o.w.Clock,
 		Name: func(p string) string { return "Tên " + p }, Address: "https://motcua.example", Now: o.clock.Now, Scratch: t.TempDir(),
 	})
@@ -186,9 +199,9 @@ func (o *office) actor(who string) access.Actor {
 	switch who {
 	case "cong-dan":
 		return o.w.Citizen(who)
-	case "kiem-soat":
-		a := o.w.In(who)
-		a.Rights = access.Rights{access.DossierReadAll: true}
+	case "kiem-soat", "xoa":
+		a := o.w.In("kiem-soat")
+		a.Rights = access.Rights{access.DossierReadAll: true, access.DossierErase: who == "xoa"}
 		return a
 	}
 	return o.w.In(who)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/casefile/casefiledb"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/dossier/dossiertest"
@@ -77,6 +78,7 @@ type office struct {
 	store *dossierdb.Store
 	svc   *dossier.Service
 	queue *jobs.Queue
+	views *casefiledb.Views
 	mux   *web.Mux
 	files *filestore.Store
 	mu    sync.Mutex
@@ -177,7 +179,14 @@ func open(t testing.TB) *office {
 			})
 		},
 	})
+	o.views = casefiledb.NewViews(db, o.clock.Now, slog.New(slog.DiscardHandler))
+	t.Cleanup(func() {
+		if err := o.views.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
 	filingweb.Register(o.mux, filingweb.Deps{
+		Views:   o.views.Of,
 		Service: o.svc, Answers: o.store, Files: o.files, Unread: func(context.Context, access.Actor) int { return 2 }, Catalogue: o.Catalogue,
 		Places: func(string) eform.Places { return nowhere{} },
 		Person: func(_ context.Context, id string) (eform.Person, error) {

@@ -352,11 +352,17 @@ func (p *pages) takeEarlier(ctx context.Context, d *work, v *papersView, chosen 
 		v.consentError = web.ErrorText(ctx, dossier.ErrConsentNeeded)
 		return false, nil
 	}
-	for _, r := range v.reusable {
-		if !slices.Contains(chosen, reuseValue(r)) {
-			continue
+	for _, s := range chosen {
+		i := slices.IndexFunc(v.reusable, func(r dossier.Reusable) bool { return reuseValue(r) == s })
+		if i < 0 && slices.ContainsFunc(d.Papers, func(x dossier.DraftPaper) bool {
+			return x.From != nil && x.Component+"|"+x.From.Dossier+"|"+x.Hash == s
+		}) {
+			continue // the same form again
 		}
-		_, err := p.Service.Reuse(ctx, dossier.Whose{By: actor(ctx)}, d.ID, r, true)
+		err := error(dossier.ErrNotReusable)
+		if i >= 0 {
+			_, err = p.Service.Reuse(ctx, dossier.Whose{By: actor(ctx)}, d.ID, v.reusable[i], true)
+		}
 		if f, refused := errors.AsType[*fault.Error](err); refused {
 			v.reuseError = web.ErrorText(ctx, f)
 			return false, nil
