@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/casefile/casefiledb"
+	"github.com/motcua/motcua/internal/holiday/holidayweb"
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/operation/operationweb"
 	"github.com/motcua/motcua/internal/procedure/catalogueweb"
@@ -16,6 +17,7 @@ import (
 // backOffice puts the rooms beside the inbox on the mux: the catalogue and the operation of the system.
 func (a *App) backOffice(m *web.Mux) {
 	catalogueweb.Register(m, catalogueweb.Deps{Store: a.catalog, Catalogue: a.province.Catalogue, Now: a.cfg.Now})
+	holidayweb.Register(m, holidayweb.Deps{Service: a.holidays, Catalogue: a.province.Catalogue, Days: a.province.Days, Name: a.nameOf, Now: a.cfg.Now})
 	operationweb.Register(m, operationweb.Deps{System: running{a}, Jobs: queue{a.queue, a.db}, Accounts: a.accounts, Now: a.cfg.Now})
 }
 

@@ -162,36 +162,6 @@ func (d *Dossier) applyDueRevised(e journal.Event) error {
 	return nil
 }
 
-// DueChange is one change of the date in force: the first promise, a clock that stands, a restart, an apology, a
-// late holiday. Dates are zero while none is promised.
-type DueChange struct {
-	Kind     string // kind of event
-	At       time.Time
-	By       journal.Actor
-	From, To time.Time
-	Name     string // of the days, of the pause
-	Basis    string
-}
-
-// logDue keeps what an event did to the date in force.
-func (d *Dossier) logDue(e journal.Event, before time.Time) {
-	after := d.DueAt().UTC()
-	if after.Equal(before) || e.Kind == EventErased {
-		return
-	}
-	c := DueChange{Kind: e.Kind, At: e.At, By: e.By, From: before, To: after}
-	switch n := len(d.Clock.Acts); {
-	case e.Kind == EventDueRevised:
-		r := d.Revisions[len(d.Revisions)-1]
-		c.Name, c.Basis = r.Name, r.Basis
-	case e.Kind == EventPaused && len(d.Pauses) > 0:
-		c.Name, c.Basis = d.Pauses[len(d.Pauses)-1].Name, d.Pauses[len(d.Pauses)-1].Basis
-	case n > 0 && d.Clock.Acts[n-1].At.Equal(e.At):
-		c.Basis = d.Clock.Acts[n-1].Basis
-	}
-	d.DueLog = append(d.DueLog, c)
-}
-
 // ReviseDue gives a dossier the date that a change of the calendar decided, once per change: ErrRevised says that it
 // has it already. Nobody's rights are asked: the change was decided by who may.
 func (s *Service) ReviseDue(ctx context.Context, id string, c ReviseCommand) (*Dossier, error) {

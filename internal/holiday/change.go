@@ -53,6 +53,7 @@ const (
 	Ended   Outcome = "ended"   // it had its result or had ended before its turn came
 	Changed Outcome = "changed" // its date was set anew meanwhile, under the changed calendar
 	Stood   Outcome = "stood"   // its clock stands: the date will be computed when it goes on
+	Failed  Outcome = "failed"  // it could not be moved: people have to look at it
 	Stands  Outcome = "stands"  // nothing to do
 )
 

@@ -56,7 +56,7 @@ type Dossiers interface {
 	// Running hands over every dossier whose clock runs, that was accepted before until and is due at from or later.
 	Running(ctx context.Context, from, until time.Time, visit func(Candidate) error) error
 	// Revise gives a dossier its new date, once: asked again it answers Done. Ended, Changed and Stood say why it
-	// was left alone.
+	// was left alone, Failed that trying again would not help; an error is worth trying again.
 	Revise(ctx context.Context, m Move) (Outcome, error)
 }
 

@@ -135,17 +135,33 @@ func (c *caseView) dates(ctx context.Context, d *desk, f dossier.Facts) {
 			c.stepDue += " (" + left + ")"
 		}
 	}
-	if x.Due == nil {
-		return
-	}
+	c.why = whyOf(ctx, x)
+}
+
+// whyOf is the derivation of the date in force and the record of its changes; nil when none was ever promised.
+func whyOf(ctx context.Context, x *dossier.Dossier) *component.Why {
+	language := string(lang.From(ctx))
 	w := component.Why{Summary: lang.T(ctx, "desk.case.why")}
-	for _, line := range x.Due.Explain(string(lang.From(ctx))) {
-		w.Lines = append(w.Lines, component.WhyLine{What: line})
+	if x.Due != nil {
+		for _, line := range x.Due.Explain(language) {
+			w.Lines = append(w.Lines, component.WhyLine{What: line})
+		}
+		if at := x.DueAt(); !at.IsZero() {
+			w.Result = lang.T(ctx, "desk.case.due", "when", when(ctx, at))
+		}
+	} else if len(x.DueLog) > 0 {
+		w.Summary, w.Intro = lang.T(ctx, "why.no-date"), lang.T(ctx, "why.no-date-intro")
 	}
-	if at := x.DueAt(); !at.IsZero() {
-		w.Result = lang.T(ctx, "desk.case.due", "when", when(ctx, at))
+	if len(x.DueLog) > 1 {
+		w.ChangesTitle = lang.T(ctx, "why.changes")
+		for _, c := range x.DueLog {
+			w.Changes = append(w.Changes, c.Sentence(language))
+		}
 	}
-	c.why = &w
+	if len(w.Lines)+len(w.Changes) == 0 {
+		return nil
+	}
+	return &w
 }
 
 func caseFacts(ctx context.Context, x *dossier.Dossier, n names) []component.Fact {

@@ -183,18 +183,28 @@ func (t told) next(ctx context.Context) string {
 	return lang.T(ctx, "filing.done.next-until", "desk", t.desk(), "until", when(ctx, t.AnswerDue))
 }
 
-// why is the derivation of the date in force; nil when none was promised.
+// why is the derivation of the date in force and the record of its changes; nil when none was ever promised.
 func (t told) why(ctx context.Context) *component.Why {
-	if t.Due == nil || t.DueAt().IsZero() || t.Status == dossier.SupplementRequested {
+	language := string(lang.From(ctx))
+	w := component.Why{Summary: lang.T(ctx, "filing.why")}
+	if t.Due != nil && !t.DueAt().IsZero() {
+		w.Intro = lang.T(ctx, "filing.why-intro", "limit", t.Due.Limit.Text(language))
+		w.Result = lang.T(ctx, "filing.why-result", "due", when(ctx, t.DueAt()))
+		for _, line := range t.Due.Explain(language) {
+			w.Lines = append(w.Lines, component.WhyLine{What: line})
+		}
+	} else if len(t.DueLog) > 0 {
+		w.Summary, w.Intro = lang.T(ctx, "why.no-date"), lang.T(ctx, "why.no-date-intro")
+	}
+	// The first promise alone is told by the derivation.
+	if len(t.DueLog) > 1 {
+		w.ChangesTitle = lang.T(ctx, "why.changes")
+		for _, c := range t.DueLog {
+			w.Changes = append(w.Changes, c.Sentence(language))
+		}
+	}
+	if len(w.Lines)+len(w.Changes) == 0 {
 		return nil
-	}
-	w := component.Why{
-		Summary: lang.T(ctx, "filing.why"),
-		Intro:   lang.T(ctx, "filing.why-intro", "limit", t.Due.Limit.Text(string(lang.From(ctx)))),
-		Result:  lang.T(ctx, "filing.why-result", "due", when(ctx, t.DueAt())),
-	}
-	for _, line := range t.Due.Explain(string(lang.From(ctx))) {
-		w.Lines = append(w.Lines, component.WhyLine{What: line})
 	}
 	return &w
 }

@@ -466,6 +466,9 @@ type Why struct {
 	Lines   []WhyLine
 	Result  string
 	Open    bool
+	// How the date changed since it was first promised, oldest first, under its own heading.
+	Changes      []string
+	ChangesTitle string
 }
 
 // WhyLine is one line of the derivation.

@@ -12,6 +12,7 @@ import (
 const (
 	CatalogueRoom = "/danh-muc"
 	RegisterRoom  = "/so-theo-doi"
+	CalendarRoom  = "/lich-lam-viec"
 	SystemRoom    = "/he-thong"
 	AccountsRoom  = "/he-thong/tai-khoan"
 	RatingRoom    = "/lam-viec/danh-gia"
@@ -32,6 +33,7 @@ func Rooms(ctx context.Context, here string) RailGroup {
 	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), CatalogueRoom, lang.T(ctx, "rooms.catalogue"), IconStamp, "m")
 	add(v.May(access.RatingRead), RatingRoom, lang.T(ctx, "rooms.ratings"), IconCheck, "")
 	add(v.May(access.DossierReturn), TabletRoom, lang.T(ctx, "rooms.tablets"), IconPeople, "")
+	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), CalendarRoom, lang.T(ctx, "rooms.calendar"), IconCalendar, "l")
 	add(v.May(access.SystemWatch), SystemRoom, lang.T(ctx, "rooms.system"), IconHealth, "v")
 	add(v.May(access.AccountAdmin), AccountsRoom, lang.T(ctx, "rooms.accounts"), IconPeople, "k")
 	return g
