@@ -197,6 +197,9 @@ func turnLines(ctx context.Context, m dossier.Moment, n names, add func(key stri
 			key = "apology-late"
 		}
 		add(key, "from", when(ctx, m.From), "to", when(ctx, m.Due))
+	case dossier.EventDueRevised:
+		say(m.Choice)
+		say(lang.T(ctx, "why.instead-of", "from", when(ctx, m.From)))
 	case dossier.EventLatenessExplained:
 		say(lang.T(ctx, "lateness."+m.Choice))
 	case dossier.EventObligationNoted:

@@ -149,8 +149,10 @@ func whyOf(ctx context.Context, x *dossier.Dossier) *component.Why {
 		if at := x.DueAt(); !at.IsZero() {
 			w.Result = lang.T(ctx, "desk.case.due", "when", when(ctx, at))
 		}
-	} else if len(x.DueLog) > 0 {
+	} else if x.Standing() {
 		w.Summary, w.Intro = lang.T(ctx, "why.no-date"), lang.T(ctx, "why.no-date-intro")
+	} else {
+		w.Summary = lang.T(ctx, "why.changes")
 	}
 	if len(x.DueLog) > 1 {
 		w.ChangesTitle = lang.T(ctx, "why.changes")

@@ -88,6 +88,8 @@ func (t told) moment(ctx context.Context, m dossier.Moment) (c component.Moment,
 	case dossier.EventApologised:
 		c.By = agency()
 		c.Text = sentences(lang.T(ctx, "filing.moment.apologised", "from", when(ctx, m.From)), why("filing.moment.reason"))
+	case dossier.EventDueRevised:
+		c.Text = lang.T(ctx, "why.revised", "name", m.Choice, "basis", m.Basis, "from", when(ctx, m.From))
 	case dossier.EventLatenessExplained:
 		c.By, c.Text = agency(), lang.T(ctx, "lateness."+m.Choice)
 	case dossier.EventObligationNoted:

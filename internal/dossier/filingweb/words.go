@@ -193,8 +193,10 @@ func (t told) why(ctx context.Context) *component.Why {
 		for _, line := range t.Due.Explain(language) {
 			w.Lines = append(w.Lines, component.WhyLine{What: line})
 		}
-	} else if len(t.DueLog) > 0 {
+	} else if t.Standing() {
 		w.Summary, w.Intro = lang.T(ctx, "why.no-date"), lang.T(ctx, "why.no-date-intro")
+	} else {
+		w.Summary = lang.T(ctx, "why.changes")
 	}
 	// The first promise alone is told by the derivation.
 	if len(t.DueLog) > 1 {
