@@ -51,7 +51,7 @@ func (c DueChange) Sentence(lang string) string {
 	if c.Basis != "" {
 		basis = say(" (căn cứ: ", " (basis: ") + c.Basis + ")"
 	}
-	what := ""
+	var what string
 	switch c.Kind {
 	case EventAccepted:
 		return say("Tiếp nhận lúc ", "Accepted at ") + when(c.At) + say(", hẹn trả lần đầu ", "; first date promised: ") + when(c.To) + "."

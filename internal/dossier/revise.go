@@ -30,6 +30,7 @@ type Revision struct {
 	Basis  string // the notice that announced them
 	From   time.Time
 	To     time.Time
+	Event  int64 // number of the event
 }
 
 type dueRevised struct {
@@ -143,19 +144,12 @@ func (d *Dossier) applyDueRevised(e journal.Event) error {
 			return err
 		}
 	}
-	d.Revisions = append(d.Revisions, Revision{At: e.At, By: e.By, Change: v.Change, Name: v.Name, Basis: v.Basis, From: v.From.UTC(), To: v.Due.At.UTC()})
+	d.Revisions = append(d.Revisions, Revision{At: e.At, By: e.By, Change: v.Change, Name: v.Name, Basis: v.Basis, From: v.From.UTC(), To: v.Due.At.UTC(), Event: e.Seq})
 	d.setDue(v.Due, v.SoonAt)
 	if v.StepDue != nil {
 		d.StepDue = v.StepDue.UTC()
 		if n := len(d.Legs); n > 0 {
 			d.Legs[n-1].Due = d.StepDue
-		}
-	}
-	if v.Slip != nil {
-		for i := range d.Slips { // the date they state is no longer the one that holds
-			if d.Slips[i].Form == v.Slip.Form && d.Slips[i].Void == "" {
-				d.Slips[i].Void = EventDueRevised
-			}
 		}
 	}
 	d.issue(e, v.Slip)

@@ -1,5 +1,10 @@
 package dossier
 
+import (
+	"slices"
+	"time"
+)
+
 // Void says why a printed paper, or the date on it, no longer holds. It follows from what happened later and is
 // never written: the fold judges every paper anew after each act.
 type Void string
@@ -28,14 +33,15 @@ func (d *Dossier) void(i int) Void {
 	ended := d.Status == Stopped || d.Status == Closed || d.Status == Withdrawn
 	switch s.Form {
 	case FormReceipt:
+		stated := d.stated(s)
 		switch {
 		case ended:
 			return VoidStopped
-		case len(d.Apologies) > 0:
+		case slices.ContainsFunc(d.Apologies, func(a Apology) bool { return a.At.After(s.At) }):
 			return VoidApology
-		case d.askedAtAppraisal():
+		case d.askedAtAppraisal(s.At):
 			return VoidAsked
-		case !d.FirstDue.IsZero() && (d.Standing() || d.Due != nil && !d.Due.At.Equal(d.FirstDue)):
+		case !stated.IsZero() && (d.Standing() || d.Due != nil && !d.Due.At.Equal(stated)):
 			return VoidDate
 		}
 	case FormSupplement:
@@ -64,10 +70,20 @@ func (d *Dossier) void(i int) Void {
 	return ""
 }
 
-// askedAtAppraisal reports whether a request at appraisal made the first date fall away.
-func (d *Dossier) askedAtAppraisal() bool {
+// stated is the date that a receipt names: the first one, or that of the change of the calendar it was printed for.
+func (d *Dossier) stated(s Slip) time.Time {
+	for _, r := range d.Revisions {
+		if r.Event == s.Event {
+			return r.To
+		}
+	}
+	return d.FirstDue
+}
+
+// askedAtAppraisal reports whether a request at appraisal, later than the receipt, made its date fall away.
+func (d *Dossier) askedAtAppraisal(receipt time.Time) bool {
 	for _, s := range d.Supplements {
-		if s.Stage == AtAppraisal {
+		if s.Stage == AtAppraisal && s.At.After(receipt) {
 			return true
 		}
 	}

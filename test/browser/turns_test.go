@@ -121,3 +121,42 @@ func TestCorrectionJourney(t *testing.T) {
 	citizen.says("13/CC-SXD")
 	citizen.look("turn-24-own")
 }
+
+// A day that was promised is closed late: stated, seen, decided, and told to everybody it touches.
+func TestLateHolidayJourney(t *testing.T) {
+	citizen, id := appraised(t)
+	page := open(t, false)
+	page.signIn("chuyen-vien")
+	page.open("/ho-so/" + id)
+	shown := page.find(`Hẹn trả [0-9:]+ [^,]+, ([0-9]{2}/[0-9]{2}/[0-9]{4})`)
+	control := open(t, false)
+	control.signIn("kiem-soat")
+	control.open("/lich-lam-viec")
+	control.look("calendar-01-year")
+	control.follow("Điều chỉnh lịch")
+	control.follow("Xem trước") // nothing stated: told what is missing
+	control.look("calendar-02-missing")
+	control.typed("ngay-nghi", shown)
+	control.typed("ten", "Nghỉ tránh bão số 3")
+	control.typed("can-cu", "Công điện 12/CĐ-UBND")
+	control.look("calendar-03-stated")
+	control.follow("Xem trước")
+	control.says("Chuyển ngày hẹn")
+	control.look("calendar-04-preview")
+	control.follow("Xác nhận và áp dụng")
+	control.says("Công điện 12/CĐ-UBND")
+	at := control.path()
+	for until := time.Now().Add(time.Minute); !strings.Contains(control.main(), "Xong lúc") && time.Now().Before(until); {
+		control.open(at)
+	}
+	control.says("Xong lúc")
+	control.look("calendar-05-record")
+	page.open("/ho-so/" + id)
+	page.click("Vì sao ngày này?")
+	page.says("Các lần thay đổi ngày hẹn")
+	page.look("calendar-06-officer")
+	citizen.open("/ho-so-cua-toi/" + id)
+	citizen.click("Vì sao hẹn ngày này?")
+	citizen.says("Nghỉ tránh bão số 3")
+	citizen.look("calendar-07-applicant")
+}

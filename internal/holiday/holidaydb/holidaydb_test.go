@@ -94,7 +94,7 @@ func (r register) Revise(ctx context.Context, m holiday.Move) (holiday.Outcome, 
 }
 
 type office struct {
-	t      *testing.T
+	t      testing.TB
 	db     *sqldb.DB
 	w      world
 	clock  *testkit.Clock
@@ -107,6 +107,11 @@ type office struct {
 }
 
 func open(t *testing.T, db *sqldb.DB) *office {
+	t.Helper()
+	return openFor(t, db)
+}
+
+func openFor(t testing.TB, db *sqldb.DB) *office {
 	t.Helper()
 	signer, err := journal.NewSigner(make([]byte, 32))
 	if err != nil {
@@ -134,8 +139,8 @@ var control = access.Actor{
 	Rights: access.Rights{access.CatalogueRead: true, access.CataloguePublish: true},
 }
 
-func must[T any](v T, err error) func(t *testing.T) T {
-	return func(t *testing.T) T {
+func must[T any](v T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -346,7 +351,7 @@ func must2(t *testing.T) func(*holiday.Change, []holiday.Difference, error) *hol
 func TestDossiersThatGoOnBeforeTheirTurnAreLeftAloneAndSaid(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
 		o, ctx := open(t, db), context.Background()
-		waits, late := o.accepted("anh"), (*dossier.Dossier)(nil)
+		waits := o.accepted("anh")
 		p := must(o.svc.Preview(ctx, control, storm("2026-03-06")))(t)
 		must2(t)(o.svc.Confirm(ctx, control, p.ID, p.Digest()))
 		// Its papers are asked for before its turn comes: the clock stands.
@@ -355,7 +360,7 @@ func TestDossiersThatGoOnBeforeTheirTurnAreLeftAloneAndSaid(t *testing.T) {
 		// Another node that has not heard of the change accepts one more.
 		stale := o.w
 		o.reg.svc = dossier.NewService(o.reg.Store, stale.World, o.clock.Now)
-		late = o.accepted("binh")
+		late := o.accepted("binh")
 		o.reg.svc = dossier.NewService(o.reg.Store, o.w, o.clock.Now)
 		if local(late.DueAt()) != "2026-03-06 17:00" {
 			t.Fatalf("the other node promised %s", local(late.DueAt()))
