@@ -254,8 +254,10 @@ func dayList(ctx context.Context, days []calendar.Exception) component.Grid {
 
 func (d room) agencyGrid(ctx context.Context, path string, lines []holiday.Line) component.Grid {
 	g := component.Grid{Caption: lang.T(ctx, "holiday.by-agency"), Stack: true, Columns: []component.Column{
-		{Title: lang.T(ctx, "holiday.agency"), Width: "wide"}, {Title: verdict(ctx, deadline.Moved), Numeric: true},
-		{Title: verdict(ctx, deadline.Kept), Numeric: true}, {Title: verdict(ctx, deadline.Untouched), Numeric: true},
+		{Title: lang.T(ctx, "holiday.agency"), Width: "wide"},
+		{Title: verdict(ctx, deadline.Moved), Numeric: true},
+		{Title: verdict(ctx, deadline.Kept), Numeric: true},
+		{Title: verdict(ctx, deadline.Untouched), Numeric: true},
 	}}
 	by := holiday.ByAgency(lines)
 	ids := make([]agency.ID, 0, len(by))
@@ -272,7 +274,9 @@ func (d room) agencyGrid(ctx context.Context, path string, lines []holiday.Line)
 		c := by[id]
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
 			{Text: d.agencyName(ctx, id), Href: path + "?co-quan=" + url.QueryEscape(string(id)) + "#ho-so"},
-			{Text: count(ctx, c.Moved)}, {Text: count(ctx, c.Kept)}, {Text: count(ctx, c.Untouched)},
+			{Text: count(ctx, c.Moved)},
+			{Text: count(ctx, c.Kept)},
+			{Text: count(ctx, c.Untouched)},
 		}})
 	}
 	return g

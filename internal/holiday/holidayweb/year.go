@@ -115,8 +115,12 @@ func (d room) changeGrid(ctx context.Context, list []holiday.Row) component.Grid
 	g := component.Grid{
 		Caption: lang.T(ctx, "holiday.changes"), Keys: true, Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "holiday.decided")}, {Title: lang.T(ctx, "holiday.name"), Width: "wide"}, {Title: lang.T(ctx, "holiday.basis"), Width: "wide"},
-			{Title: lang.T(ctx, "holiday.verdict.moved"), Numeric: true}, {Title: lang.T(ctx, "holiday.verdict.kept"), Numeric: true}, {Title: lang.T(ctx, "holiday.state")},
+			{Title: lang.T(ctx, "holiday.decided")},
+			{Title: lang.T(ctx, "holiday.name"), Width: "wide"},
+			{Title: lang.T(ctx, "holiday.basis"), Width: "wide"},
+			{Title: lang.T(ctx, "holiday.verdict.moved"), Numeric: true},
+			{Title: lang.T(ctx, "holiday.verdict.kept"), Numeric: true},
+			{Title: lang.T(ctx, "holiday.state")},
 		},
 		Empty: component.EmptyState(component.IconCalendar, lang.T(ctx, "holiday.no-changes"), lang.T(ctx, "holiday.no-changes-what")),
 	}
@@ -130,8 +134,12 @@ func (d room) changeGrid(ctx context.Context, list []holiday.Row) component.Grid
 			state = component.Cell{Text: lang.T(ctx, "holiday.completed"), Chip: component.Done}
 		}
 		g.Rows = append(g.Rows, component.Row{ID: c.ID, Cells: []component.Cell{
-			{Text: when(ctx, c.At), Href: pathChange + c.ID, Note: d.Name(c.Person)}, {Text: c.Name, Note: days}, {Text: c.Basis},
-			{Text: count(ctx, c.Counts.Moved)}, {Text: count(ctx, c.Counts.Kept)}, state,
+			{Text: when(ctx, c.At), Href: pathChange + c.ID, Note: d.Name(c.Person)},
+			{Text: c.Name, Note: days},
+			{Text: c.Basis},
+			{Text: count(ctx, c.Counts.Moved)},
+			{Text: count(ctx, c.Counts.Kept)},
+			state,
 		}})
 	}
 	return g
@@ -142,8 +150,11 @@ func (d room) hoursGrid(ctx context.Context) component.Grid {
 	g := component.Grid{
 		Caption: lang.T(ctx, "holiday.hours"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "holiday.hours-name")}, {Title: lang.T(ctx, "holiday.sessions"), Width: "wide"}, {Title: lang.T(ctx, "holiday.desk-hours")},
-			{Title: lang.T(ctx, "holiday.policy")}, {Title: lang.T(ctx, "holiday.agencies"), Width: "wide"},
+			{Title: lang.T(ctx, "holiday.hours-name")},
+			{Title: lang.T(ctx, "holiday.sessions"), Width: "wide"},
+			{Title: lang.T(ctx, "holiday.desk-hours")},
+			{Title: lang.T(ctx, "holiday.policy")},
+			{Title: lang.T(ctx, "holiday.agencies"), Width: "wide"},
 		},
 		Empty: component.EmptyState(component.IconClock, lang.T(ctx, "holiday.no-hours"), lang.T(ctx, "holiday.no-hours-what")),
 	}
@@ -175,8 +186,11 @@ func (d room) hoursGrid(ctx context.Context) component.Grid {
 			name.Note = lang.T(ctx, "holiday.season", "from", yearDay(ctx, plan.SeasonFrom), "to", yearDay(ctx, plan.SeasonTo))
 		}
 		g.Rows = append(g.Rows, component.Row{ID: h.ID, Cells: []component.Cell{
-			name, {Text: hoursText(ctx, plan.Week.Counted)}, {Text: cmp.Or(hoursText(ctx, plan.Week.Desk), lang.T(ctx, "holiday.no-desk-hours"))},
-			{Text: policyText(ctx, h)}, keepersCell(ctx, keepers[h.ID]),
+			name,
+			{Text: hoursText(ctx, plan.Week.Counted)},
+			{Text: cmp.Or(hoursText(ctx, plan.Week.Desk), lang.T(ctx, "holiday.no-desk-hours"))},
+			{Text: policyText(ctx, h)},
+			keepersCell(ctx, keepers[h.ID]),
 		}})
 	}
 	return g
