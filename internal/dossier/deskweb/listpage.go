@@ -185,7 +185,7 @@ func (d *desk) listGrid(ctx context.Context, n names, v listView, rows []dossier
 			case "code":
 				cell = component.Cell{Text: shownCode(r), Href: pathCase + r.ID, Code: true}
 			case "owner":
-				cell.Text = r.Owner
+				cell = component.Cell{Text: r.Owner}
 			case "procedure":
 				cell.Text = r.Title
 			case "sector":
@@ -195,7 +195,7 @@ func (d *desk) listGrid(ctx context.Context, n names, v listView, rows []dossier
 			case "holder":
 				cell.Text = n.holder(ctx, r.Holder, now)
 			case "waits":
-				cell.Text = waitsText(ctx, r.Waits)
+				cell = component.Cell{Text: waitsText(ctx, r.Waits)}
 			case "step":
 				cell.Text = r.Step
 			case "channel":
@@ -212,9 +212,9 @@ func (d *desk) listGrid(ctx context.Context, n names, v listView, rows []dossier
 					cell.Text = d.left(ctx, r.Due, now, env)
 				}
 			case "state":
-				cell = component.Cell{Content: component.Status(tone, words)}
+				cell = component.Cell{Text: words, Chip: tone}
 				if r.Course().FirstMissed(now) {
-					cell = component.Cell{Content: stateNote(tone, words, lang.T(ctx, "list.first-missed"))}
+					cell.Note = lang.T(ctx, "list.first-missed")
 				}
 			default:
 				cell = component.Cell{Text: short(instantOf(r, c), now), Code: true}

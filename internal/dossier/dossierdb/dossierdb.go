@@ -187,7 +187,7 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 	if d != nil {
 		own = moved(row, d.Version, row.Code != d.Code)
 	}
-	done, err := casefiledb.Append(ctx, t.tx, change, own)
+	done, err := casefiledb.Append(ctx, t.tx, change, append([]sqldb.Stmt{own}, legStmts(d, next)...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -198,9 +198,6 @@ func (t *Tx) Record(ctx context.Context, id string, d *dossier.Dossier, events .
 	before := int64(0)
 	if d != nil {
 		before = d.Version
-	}
-	if err := keepLegs(ctx, t.tx, d, next); err != nil {
-		return nil, err
 	}
 	if err := keepScores(ctx, t.tx, d, next); err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package dossierdb
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/motcua/motcua/internal/casefile/casefiledb"
@@ -51,30 +50,26 @@ func legArgs(l dossier.LegRow) []any {
 	}
 }
 
-// keepLegs writes the legs in which next differs from before; before is nil for a new dossier.
-func keepLegs(ctx context.Context, tx *sqldb.Tx, before, next *dossier.Dossier) error {
+// legStmts write the legs in which next differs from before; before is nil for a new dossier.
+func legStmts(before, next *dossier.Dossier) []sqldb.Stmt {
 	var had []dossier.LegRow
 	if before != nil {
 		had = dossier.LegRows(before)
 	}
-	return putLegs(ctx, tx, next.ID, had, dossier.LegRows(next))
+	return putLegs(next.ID, had, dossier.LegRows(next))
 }
 
-func putLegs(ctx context.Context, tx *sqldb.Tx, id string, had, want []dossier.LegRow) error {
+func putLegs(id string, had, want []dossier.LegRow) []sqldb.Stmt {
+	var out []sqldb.Stmt
 	for i, l := range want {
-		if i < len(had) && had[i] == l {
-			continue
-		}
-		if _, err := tx.Exec(ctx, sqlLegPut, legArgs(l)...); err != nil {
-			return fmt.Errorf("keep leg: %w", err)
+		if i >= len(had) || had[i] != l {
+			out = append(out, sqldb.Stmt{Text: sqlLegPut, Args: legArgs(l)})
 		}
 	}
 	if len(want) < len(had) {
-		if _, err := tx.Exec(ctx, sqlLegsCut, id, len(want)); err != nil {
-			return fmt.Errorf("cut legs: %w", err)
-		}
+		out = append(out, sqldb.Stmt{Text: sqlLegsCut, Args: []any{id, len(want)}})
 	}
-	return nil
+	return out
 }
 
 func scanLeg(rows interface{ Scan(dest ...any) error }) (l dossier.LegRow, err error) {

@@ -86,7 +86,7 @@ func reproject(ctx context.Context, tx *sqldb.Tx, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := putLegs(ctx, tx, id, had, dossier.LegRows(d)); err != nil {
+	if _, err := tx.ExecAll(ctx, putLegs(id, had, dossier.LegRows(d))); err != nil {
 		return err
 	}
 	scores, err := scoresOf(ctx, tx, id)
