@@ -25,6 +25,7 @@ type checkView struct {
 	wrong    []fault.Field // what stands against the answers, shown at each
 	errors   []component.FieldError
 	declared bool
+	behalf   *behalfView // somebody files for another person; nil: for themselves
 	undeclared,
 	changed bool // something was changed in another window since the page was drawn
 }
@@ -56,7 +57,12 @@ func (d *work) faults(ctx context.Context) []component.FieldError {
 
 func (p *pages) check(w http.ResponseWriter, r *http.Request) error {
 	return p.page(func(w http.ResponseWriter, r *http.Request, d *work) error {
-		return web.Render(w, r, http.StatusOK, checkPage(d, p.checkView(d)))
+		v := p.checkView(d)
+		var err error
+		if v.behalf, err = p.behalf(r.Context(), d); err != nil {
+			return err
+		}
+		return web.Render(w, r, http.StatusOK, checkPage(d, v))
 	})(w, r)
 }
 
@@ -85,6 +91,12 @@ func (p *pages) submit(w http.ResponseWriter, r *http.Request) error {
 	v := p.checkView(d)
 	v.declared = f.Get(declareInput) != ""
 	v.errors = d.faults(ctx)
+	if v.behalf, err = p.behalf(ctx, d); err != nil {
+		return err
+	}
+	if v.behalf != nil {
+		v.errors = append(v.errors, v.behalf.read(ctx, d, f, p.Now())...)
+	}
 	if !v.declared {
 		v.undeclared = true
 		v.errors = append(v.errors, component.FieldError{ID: declareInput, Text: lang.T(ctx, "filing.declare-missing")})
@@ -104,7 +116,7 @@ func (p *pages) submit(w http.ResponseWriter, r *http.Request) error {
 		v.changed, v.declared = true, false
 		return web.Render(w, r, http.StatusConflict, checkPage(d, v))
 	}
-	x, err := p.lodge(ctx, d, f.Key)
+	x, err := p.lodge(ctx, d, f.Key, v.behalf)
 	if e, ok := errors.AsType[*fault.Error](err); ok && len(e.Fields) > 0 {
 		for _, field := range e.Fields {
 			v.errors = append(v.errors, component.FieldError{ID: "review-papers", Text: web.FieldText(ctx, field)})
@@ -119,7 +131,7 @@ func (p *pages) submit(w http.ResponseWriter, r *http.Request) error {
 
 func isMoved(err error) bool { _, ok := errors.AsType[errMoved](err); return ok }
 
-func (p *pages) lodge(ctx context.Context, d *work, key string) (*dossier.Dossier, error) {
+func (p *pages) lodge(ctx context.Context, d *work, key string, behalf *behalfView) (*dossier.Dossier, error) {
 	by := actor(ctx)
 	clean := d.form.Clean(d.answers)
 	answers, err := clean.Canonical()
@@ -140,6 +152,9 @@ func (p *pages) lodge(ctx context.Context, d *work, key string) (*dossier.Dossie
 		c.Owner = self
 	case !same(c.Owner, self):
 		c.Submitter = self
+		if behalf != nil {
+			c.Mandate = &behalf.mandate
+		}
 	}
 	return p.Service.Submit(ctx, by, key, c)
 }

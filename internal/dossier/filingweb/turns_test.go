@@ -344,3 +344,34 @@ func TestEveryStateHasASentenceInBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoFilesForSomebodyElseSaysOnWhat(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	path := o.filled("anh")
+	who := o.get("anh", path+"/to-khai/who")
+	o.post("anh", path+"/to-khai/who", with(who.fields(), "who.name", "Trần Thị Bình", "who.number", "001190000002")).to()
+	check := o.get("anh", path+"/kiem-tra").is(http.StatusOK)
+	check.has("Nộp thay cho Trần Thị Bình", "Người được ủy quyền", "Người giám hộ")
+	check.lacks("Cán bộ hỗ trợ nộp thay")
+	sent := with(check.fields(), "cam-doan", "1")
+	o.post("anh", path+"/kiem-tra", sent).is(http.StatusUnprocessableEntity).has("Chọn tư cách nộp thay")
+	o.post("anh", path+"/kiem-tra", with(sent, "tu-cach", "staff")).is(http.StatusUnprocessableEntity).has("Chọn tư cách nộp thay")
+	wrong := o.post("anh", path+"/kiem-tra", with(sent, "tu-cach", "authorised", "so-van-ban", "15/UQ", "ngay-van-ban", "31/02/2026", "het-han", "01/01/2026")).is(http.StatusUnprocessableEntity)
+	wrong.has("Nhập ngày dạng dd/mm/yyyy", "Văn bản đã hết giá trị", "Tải văn bản ủy quyền lên")
+	if f := wrong.fields(); f.Get("so-van-ban") != "15/UQ" || f.Get("ngay-van-ban") != "31/02/2026" || f.Get("tu-cach") != "authorised" {
+		t.Errorf("typed values are lost: %v", f)
+	}
+	o.post("anh", path+"/kiem-tra", with(sent, "tu-cach", "authorised", "ngay-van-ban", "03/03/2026", "het-han", "")).is(http.StatusUnprocessableEntity).has("chưa đến")
+
+	papers := o.get("anh", path+"/giay-to")
+	o.upload("anh", path+"/giay-to", papers.fields(), file{"paper-", "uy-quyen.pdf", append([]byte(nil), append(pdf, " uq"...)...)}).to()
+	check = o.get("anh", path+"/kiem-tra").is(http.StatusOK)
+	to := o.post("anh", path+"/kiem-tra", with(check.fields(), "cam-doan", "1", "tu-cach", "authorised", "so-van-ban", "15/UQ", "ngay-van-ban", "01/03/2026", "het-han", "31/12/2026")).to()
+	d := o.dossier("anh", strings.TrimPrefix(to, "/ho-so-da-nop/"))
+	if d.Owner.Name != "Trần Thị Bình" || d.Submitter.Name != "Nguyễn Thị Ánh" || d.Mandate == nil || *d.Mandate != (dossier.Mandate{Kind: "authorised", Number: "15/UQ", Date: "2026-03-01", Until: "2026-12-31"}) {
+		t.Fatalf("%+v by %+v on %+v", d.Owner, d.Submitter, d.Mandate)
+	}
+	o.get("anh", "/ho-so-cua-toi/"+d.ID).has("Người nộp thay", "Nguyễn Thị Ánh", "Người được ủy quyền", "15/UQ", "31/12/2026")
+	o.get("", "/tra-cuu?ma="+d.Ref+"&k="+d.Secret).lacks("15/UQ")
+}
