@@ -497,7 +497,36 @@ func (x *living) act(a workflow.Action, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return x.record(events...)
+	if err := x.record(events...); err != nil {
+		return err
+	}
+	return x.rate(at)
+}
+
+// rate lets one person in three say at the counter what they thought of it.
+func (x *living) rate(at time.Time) error {
+	d := x.life.State()
+	if d.MayRate() != nil || x.r.IntN(3) > 0 {
+		return nil
+	}
+	grade := func() dossier.Grade {
+		return one(x.r, []dossier.Grade{dossier.VerySatisfied, dossier.VerySatisfied, dossier.VerySatisfied, dossier.Satisfied, dossier.Satisfied, dossier.Satisfied, dossier.NotSatisfied})
+	}
+	f, err := x.facts(at)
+	if err != nil {
+		return err
+	}
+	c := dossier.RateCommand{Via: dossier.RatedAtDesk, Overall: grade(), Items: map[string]dossier.Grade{}}
+	for _, id := range f.Rules.Rating.Items {
+		if x.r.IntN(2) == 0 {
+			c.Items[id] = grade()
+		}
+	}
+	e, err := d.Rate(f, access.Actor{System: true}, c)
+	if err != nil {
+		return err
+	}
+	return x.record(e)
 }
 
 // assignee is whom the work is given to: somebody of the giver's own unit rather.

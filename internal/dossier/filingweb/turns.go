@@ -86,6 +86,9 @@ func (v withdrawView) consequences(ctx context.Context) []string {
 	keys := []string{"filing.withdraw.ends", "filing.withdraw.papers", "filing.withdraw.again"}
 	if v.asks() {
 		keys = []string{"filing.withdraw.desk", "filing.withdraw.clock", "filing.withdraw.fees", "filing.withdraw.drop"}
+		if v.Standing() { // no time runs that could go on
+			keys = slices.Delete(keys, 1, 2)
+		}
 	}
 	out := make([]string, len(keys))
 	for i, k := range keys {
@@ -124,7 +127,7 @@ func said(ctx context.Context, err error) string {
 
 func (v withdrawView) reasonField(ctx context.Context) component.Field {
 	f := component.Field{
-		Name: reasonInput, Label: lang.T(ctx, "filing.withdraw.reason"), Hint: lang.T(ctx, "filing.withdraw.reason-hint"), Value: v.reason,
+		Name: reasonInput, Label: lang.T(ctx, "filing.withdraw.reason"), Value: v.reason,
 		Optional: true, MaxLength: dossier.MaxText,
 	}
 	if v.field {

@@ -20,6 +20,9 @@ func lead(ctx context.Context, p rating.Period, ended bool, at string) string {
 	return lang.T(ctx, key, "from", dayText(ctx, p.From), "until", dayText(ctx, p.Last()), "at", at)
 }
 
+// dash stands where a number would repeat that nothing is known.
+const dash = "–"
+
 func unknown(ctx context.Context) string { return lang.T(ctx, "rating.no-data") }
 
 // nineText is the total of TT 01/2018 with what it stands on.
@@ -57,6 +60,15 @@ func fiveText(ctx context.Context, s rating.Score) string {
 	return lang.T(ctx, "rating.five.total", "score", number(ctx, score, 2), "most", strconv.Itoa(most/100))
 }
 
+// fiveShort is fiveText for tables.
+func fiveShort(ctx context.Context, s rating.Score) string {
+	score, most := s.FiveTotal()
+	if most == 0 {
+		return unknown(ctx)
+	}
+	return lang.T(ctx, "rating.nine.total", "total", number(ctx, score, 2), "most", strconv.Itoa(most/100))
+}
+
 func contentmentText(ctx context.Context, s rating.Sums) string {
 	rate, ok := s.Contentment()
 	if !ok {
@@ -79,7 +91,7 @@ func (v scoresView) grid(ctx context.Context, path string) component.Grid {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
 			{Text: x.name, Href: path + "/" + url.PathEscape(string(x.Sums.Agency)) + "?ky=" + v.period.String()},
 			{Text: component.Number(ctx, x.Sums.Dossiers)}, {Text: component.Number(ctx, x.Sums.Rated)}, {Text: contentmentText(ctx, x.Sums)},
-			{Text: bandText(ctx, x.Nine.Band), Note: nineText(ctx, x.Nine)}, {Text: fiveText(ctx, x.Score)},
+			{Text: bandText(ctx, x.Nine.Band), Note: nineText(ctx, x.Nine)}, {Text: fiveShort(ctx, x.Score)},
 		}})
 	}
 	return g
@@ -104,7 +116,7 @@ func nineGrid(ctx context.Context, c rating.Card) component.Grid {
 		Columns: []component.Column{{Title: lang.T(ctx, "rating.col.index"), Width: "wide"}, {Title: lang.T(ctx, "rating.col.points"), Numeric: true}, {Title: lang.T(ctx, "rating.col.behind"), Numeric: true}},
 	}
 	for _, x := range c.Indices {
-		row := []component.Cell{{Text: lang.T(ctx, "rating.nine."+strconv.Itoa(x.N))}, {Text: unknown(ctx)}, {Text: ""}}
+		row := []component.Cell{{Text: lang.T(ctx, "rating.nine."+strconv.Itoa(x.N))}, {Text: unknown(ctx)}, {Text: dash}}
 		if x.Known {
 			row[1].Text = number(ctx, x.Tenths, 1)
 			row[2].Text = component.Number(ctx, x.Dossiers)
@@ -124,7 +136,7 @@ func fiveGrid(ctx context.Context, list []rating.Mark) component.Grid {
 		},
 	}
 	for _, m := range list {
-		row := []component.Cell{{Text: lang.T(ctx, "rating.five."+m.ID)}, {Text: unknown(ctx)}, {Text: ""}, {Text: strconv.Itoa(m.Points)}}
+		row := []component.Cell{{Text: lang.T(ctx, "rating.five."+m.ID)}, {Text: unknown(ctx)}, {Text: dash}, {Text: strconv.Itoa(m.Points)}}
 		if m.Known {
 			row[1].Text, row[2].Text = percent(ctx, m.Rate), number(ctx, m.Score, 2)
 		}
@@ -144,14 +156,15 @@ func (v insideView) peopleGrid(ctx context.Context) component.Grid {
 		Columns: []component.Column{{Title: lang.T(ctx, "rating.col.officer"), Width: "wide"}, {Title: lang.T(ctx, "rating.col.dossiers"), Numeric: true}, {Title: lang.T(ctx, "rating.col.ratings"), Numeric: true}},
 		Empty:   component.EmptyState(component.IconPeople, lang.T(ctx, "rating.people.empty"), lang.T(ctx, "rating.scores.empty-text")),
 	}
+	g.Columns = append(g.Columns, component.Column{Title: lang.T(ctx, "rating.col.officer-total")})
 	for _, n := range []int{1, 2, 3, 4, 7} {
 		g.Columns = append(g.Columns, component.Column{Title: lang.T(ctx, "rating.short."+strconv.Itoa(n)), Numeric: true})
 	}
-	g.Columns = append(g.Columns, component.Column{Title: lang.T(ctx, "rating.col.officer-total")})
 	for _, c := range v.people {
 		row := component.Row{Cells: []component.Cell{{Text: v.names(c.Sums.Person)}, {Text: component.Number(ctx, c.Sums.Dossiers)}, {Text: component.Number(ctx, c.Sums.Rated)}}}
+		row.Cells = append(row.Cells, component.Cell{Text: lang.T(ctx, "rating.people.percent", "n", strconv.Itoa(c.Percent)), Note: nineText(ctx, c)})
 		for _, x := range c.Indices {
-			text := unknown(ctx)
+			text := dash
 			if x.Known {
 				text = number(ctx, x.Tenths, 1)
 			} else if (x.N == 4 || x.N == 7) && c.Sums.Rated > 0 && !v.single {
@@ -159,7 +172,6 @@ func (v insideView) peopleGrid(ctx context.Context) component.Grid {
 			}
 			row.Cells = append(row.Cells, component.Cell{Text: text})
 		}
-		row.Cells = append(row.Cells, component.Cell{Text: lang.T(ctx, "rating.people.percent", "n", strconv.Itoa(c.Percent)), Note: nineText(ctx, c)})
 		g.Rows = append(g.Rows, row)
 	}
 	return g
