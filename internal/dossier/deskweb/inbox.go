@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/access"
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/law"
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/lang"
@@ -21,17 +23,18 @@ import (
 const bulkForm = "hang-loat"
 
 type inboxView struct {
-	view   view
-	note   string
-	rail   []component.RailGroup
-	grid   component.Grid
-	pager  component.Pager
-	bulk   bool
-	key    string
-	from   string    // address of this list, to come back to
-	split  string    // address that shows list and dossier side by side; empty where it makes no sense
-	chosen *caseView // opened beside the list
-	whole  string    // address of the list alone
+	view    view
+	note    string
+	rail    []component.RailGroup
+	grid    component.Grid
+	pager   component.Pager
+	bulk    bool
+	key     string
+	from    string    // address of this list, to come back to
+	split   string    // address that shows list and dossier side by side; empty where it makes no sense
+	chosen  *caseView // opened beside the list
+	waiting int       // submissions on this page that wait longer than the alert allows
+	whole   string    // address of the list alone
 }
 
 func (d *desk) inbox(w http.ResponseWriter, r *http.Request) error {
@@ -91,6 +94,11 @@ func (d *desk) inbox(w http.ResponseWriter, r *http.Request) error {
 	} else if len(items) > 0 {
 		p.split = here("sau", f.After, "chon", items[0].Case)
 	}
+	for i := range items {
+		if unanswered(&items[i], alertAfter(now), now) {
+			p.waiting++
+		}
+	}
 	p.grid = d.inboxGrid(ctx, p, items, now, by, func(id string) string {
 		if chosen == "" {
 			return pathCase + id
@@ -140,11 +148,12 @@ func (d *desk) inboxGrid(ctx context.Context, p inboxView, items []casefile.Work
 			{Title: lang.T(ctx, "desk.col.owner")},
 			{Title: lang.T(ctx, "desk.col.procedure"), Width: "wide"},
 			{Title: lang.T(ctx, "desk.col.step")},
-			{Title: lang.T(ctx, "desk.col.due"), Sorted: "ascending"},
+			{Title: dueTitle(ctx, p.view), Sorted: "ascending"},
 			{Title: lang.T(ctx, "desk.col.left"), Numeric: true},
 			{Title: lang.T(ctx, "desk.col.state")},
 		}
 	}
+	alert := alertAfter(now)
 	env, err := d.clockOf(by, now)
 	counted := err == nil
 	cells := make([]component.Cell, len(items)*len(g.Columns))
@@ -152,6 +161,9 @@ func (d *desk) inboxGrid(ctx context.Context, p inboxView, items []casefile.Work
 	for i := range items {
 		it := &items[i]
 		tone, words := urgencyOf(ctx, it.Stage, it.Due, it.SoonAt, now)
+		if tone == component.InTime && unanswered(it, alert, now) {
+			tone, words = component.DueSoon, lang.T(ctx, "desk.urgency.alert", "h", int(alert.Hours()))
+		}
 		c := cells[i*len(g.Columns) : (i+1)*len(g.Columns)]
 		c[0] = component.Cell{Text: it.Code, Href: href(it.Case), Code: true}
 		c[1] = component.Cell{Text: it.Subject, Clip: true}
@@ -175,6 +187,26 @@ func (d *desk) inboxGrid(ctx context.Context, p inboxView, items []casefile.Work
 		}
 	}
 	return g
+}
+
+// alertAfter is how long an online submission may wait before the receiving officer is alerted; 0: no rule.
+// law: ND118-2025 17.2
+func alertAfter(now time.Time) time.Duration {
+	return time.Duration(law.At(calendar.DateOf(now)).Online.AlertMinutes) * time.Minute
+}
+
+// unanswered reports whether the item is a submission that owes an answer and waits longer than the alert allows.
+// What was brought to a counter owes none.
+func unanswered(it *casefile.WorkItem, alert time.Duration, now time.Time) bool {
+	return it.Stage == casefile.Reception && !it.Due.IsZero() && alert > 0 && now.Sub(it.Since) >= alert
+}
+
+// dueTitle is what the dates of a list are: at reception, when the applicant must have an answer.
+func dueTitle(ctx context.Context, v view) string {
+	if v.stage == casefile.Reception {
+		return lang.T(ctx, "desk.col.answer-due")
+	}
+	return lang.T(ctx, "desk.col.due")
 }
 
 func (d *desk) clockOf(by access.Actor, now time.Time) (deadline.Env, error) {

@@ -22,6 +22,7 @@ func TestTheInboxSaysHowUrgentEachRowIs(t *testing.T) {
 		name, at, view, says string
 	}{
 		{"a fresh submission", "2026-03-02T09:00:00+07:00", "", "Trong hạn"},
+		{"after two hours without an answer", "2026-03-02T11:00:00+07:00", "?ds=tiep-nhan", "Chờ quá 2 giờ"},
 		{"in its last two hours", "2026-03-03T07:45:00+07:00", "?ds=sap-den-han", "Sắp đến hạn"},
 		{"the day after", "2026-03-05T10:00:00+07:00", "?ds=qua-han", "Quá hạn"},
 	}
@@ -40,6 +41,7 @@ func TestTheInboxSaysHowUrgentEachRowIs(t *testing.T) {
 		})
 	}
 	o.get("cb-mot-cua", "/lam-viec?ds=qua-han").has("quá 2 ngày")
+	o.get("cb-mot-cua", "/lam-viec?ds=tiep-nhan").has("Trả lời trước", "1 hồ sơ trực tuyến chờ trả lời quá lâu")
 	o.get("cb-mot-cua", "/lam-viec?ds=khong-co").want(http.StatusNotFound)
 }
 
