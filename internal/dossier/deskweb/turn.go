@@ -163,7 +163,7 @@ var turnPages = []turnPage{
 		dossier.ActObligate, "nghia-vu-tai-chinh", []access.Permission{access.DossierHandle}, "desk.done.obligate",
 		func(_ *desk, ctx context.Context, _ *dossier.Dossier, f dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "desk.turn.obligate")
-			form.effects = []string{lang.T(ctx, "desk.turn.obligate-runs")}
+			form.effects = []string{sentences(lang.T(ctx, "desk.turn.obligate-runs"))}
 			if p, ok := dossier.ObligationPause(f.Procedure); ok {
 				form.effects = []string{lang.T(ctx, "desk.turn.obligate-stands", "basis", p.Basis)}
 			}
