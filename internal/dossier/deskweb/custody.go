@@ -60,7 +60,6 @@ type giveForm struct {
 	items   []component.Option
 	to      []component.Option
 	outside bool // the person opposite is asked for
-	open    bool // it is the one that was sent and refused
 }
 
 // answerForm is a hand-over that waits.
