@@ -223,6 +223,9 @@ func cleaned(r *http.Request, name string) string {
 }
 
 func (p *pages) tracked(w http.ResponseWriter, r *http.Request) error {
+	if !r.URL.Query().Has("ma") {
+		return web.SeeOther(w, r, "/tra-cuu") // where code and secret are asked for
+	}
 	b, _, err := p.look(r, cleaned(r, "ma"), cleaned(r, "k"))
 	if err != nil {
 		return err

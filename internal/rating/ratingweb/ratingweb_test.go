@@ -300,7 +300,10 @@ func TestTheHolderOfTheSecretRates(t *testing.T) {
 	o := open(t)
 	d := o.returned("anh")
 	at := "/tra-cuu/danh-gia?ma=" + d.Code + "&k=" + d.Secret
-	for _, bad := range []string{"/tra-cuu/danh-gia", "/tra-cuu/danh-gia?ma=" + d.Code, "/tra-cuu/danh-gia?ma=" + d.Code + "&k=sai", "/tra-cuu/danh-gia?ma=%ff&k=%ff"} {
+	if to := o.get("", "/tra-cuu/danh-gia").to(); to != "/tra-cuu" {
+		t.Errorf("without a code it leads to %s", to)
+	}
+	for _, bad := range []string{"/tra-cuu/danh-gia?ma=" + d.Code, "/tra-cuu/danh-gia?ma=" + d.Code + "&k=sai", "/tra-cuu/danh-gia?ma=%ff&k=%ff"} {
 		o.get("", bad).is(http.StatusNotFound)
 	}
 	page := o.get("", at).is(http.StatusOK)
