@@ -1,0 +1,62 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWithdrawalJourney(t *testing.T) {
+	citizen, id := appraised(t)
+	citizen.open("/ho-so-cua-toi/" + id)
+	citizen.look("withdraw-01-own")
+	citizen.follow("Đề nghị rút hồ sơ")
+	citizen.look("withdraw-02-confirm")
+	citizen.typed("ly-do", "Không còn nhu cầu")
+	citizen.follow("Đề nghị rút hồ sơ")
+	citizen.says("Ông/bà đã đề nghị rút hồ sơ")
+	citizen.look("withdraw-03-asked")
+	citizen.follow("Không rút nữa")
+	citizen.look("withdraw-04-keep")
+	citizen.follow("Không rút nữa")
+	citizen.says("Hồ sơ được tiếp tục giải quyết")
+	as(t, "chuyen-vien", id, "", "Trình lãnh đạo phòng", "", nil)
+	as(t, "truong-phong", id, "", "Trình lãnh đạo Sở", "", nil)
+	as(t, "lanh-dao", id, "", "Ký kết quả", "", nil)
+	citizen.open("/ho-so-cua-toi/" + id + "/rut")
+	citizen.says("Hồ sơ chỉ rút được trước khi có quyết định")
+	citizen.look("withdraw-05-decided")
+	as(t, "van-thu", id, "", "Phát hành kết quả", "", func(b *tab) {
+		b.typed("so-ket-qua", "21/CC-SXD")
+		b.typed("ten-ket-qua", "Chứng chỉ hành nghề")
+	})
+
+	desk := open(t, false)
+	desk.signIn("mot-cua")
+	desk.open("/lam-viec/may-danh-gia")
+	desk.typed("ten", "Quầy 1")
+	desk.follow("Lấy mã ghép")
+	desk.look("rating-01-code")
+	code := desk.find(`([A-Z0-9]{4} [A-Z0-9]{4})`)
+	tablet := open(t, false)
+	tablet.open("/quay/danh-gia")
+	tablet.look("rating-02-pair")
+	tablet.typed("ma-ghep", code)
+	tablet.follow("Mở máy")
+	as(t, "mot-cua", id, "", "Trả kết quả", "", nil)
+	tablet.open("/quay/danh-gia")
+	tablet.look("rating-03-offer")
+	citizen.open("/ho-so-cua-toi/" + id)
+	tablet.open("/quay/danh-gia/" + strings.TrimSpace(citizen.find(`(H99\.[0-9.]+-[0-9]{6}-[0-9]{4})`)))
+	tablet.look("rating-04-ask")
+	tablet.follow("Rất hài lòng")
+	tablet.says("Cảm ơn ông/bà đã đánh giá")
+	tablet.look("rating-05-thanks")
+
+	tablet.open("/cong-khai/danh-gia")
+	tablet.look("rating-06-public")
+	control := open(t, false)
+	control.signIn("kiem-soat")
+	control.open("/lam-viec/danh-gia/so-xay-dung")
+	control.says("Từng lượt đánh giá")
+	control.look("rating-07-inside")
+}
