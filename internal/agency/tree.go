@@ -19,6 +19,8 @@ type Home struct {
 	Email       string `yaml:"email,omitempty" json:"email,omitempty"`
 	Hours       string `yaml:"hours,omitempty" json:"hours,omitempty"` // id of the office hours of every agency that names none
 	Place       string `yaml:"place,omitempty" json:"place,omitempty"` // administrative unit code of the province
+	// Portal is the identification code of the National Portal, with which codes of linked groups filed online begin.
+	Portal string `yaml:"portal,omitempty" json:"portal,omitempty"`
 }
 
 // Hours are office hours from a day on. Sessions and Desk map a weekday (mon … sun) to

@@ -81,6 +81,9 @@ type Answer struct {
 	Version     int64
 }
 
+// ErrNoPrefix refuses to accept a linked group filed online while the code of the National Portal is not configured.
+var ErrNoPrefix = fault.New(fault.Conflict, "dossier.no-code-prefix")
+
 // Refusals of repeated requests.
 var (
 	ErrAnswered  = errors.New("dossier: the key was answered") // internal: read the answer again
@@ -295,8 +298,14 @@ func (s *Service) allocate(ctx context.Context, d *Dossier, f Facts, tx Tx) (str
 	if !ok {
 		return "", fmt.Errorf("agency %s is not in force", d.Competent)
 	}
-	parties := CodeParties{Receiving: desk.Code, Resolving: competent.Code, Online: d.Channel == procedure.Online}
+	parties := CodeParties{
+		Receiving: desk.Code, Resolving: competent.Code, Portal: s.env.Catalogue().Home(today.String()).Portal,
+		Group: f.Procedure.Linked, Online: d.Channel == procedure.Online,
+	}
 	prefix := CodeAgency(f.Rules, parties)
+	if prefix == "" { // a province that was never told the portal's code
+		return "", ErrNoPrefix
+	}
 	n, err := tx.NextSerial(ctx, CodeScope(prefix, today))
 	if err != nil {
 		return "", err

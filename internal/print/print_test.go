@@ -61,7 +61,7 @@ func ordinaryReceipt() print.Receipt {
 		Sets: 1, Limit: "15 ngày làm việc", ReceivedAt: at("2026-03-02 09:15"), DueAt: at("2026-03-23 16:30"),
 		ReturnAt: "Trung tâm Phục vụ hành chính công tỉnh An Bình (nhận trực tiếp)",
 		Fees:     []print.Fee{{Name: "Lệ phí cấp giấy phép xây dựng", Amount: 75000, Note: "đã nộp"}},
-		Officer: "Trần Văn Dũng",
+		Officer:  "Trần Văn Dũng",
 	}
 }
 

@@ -50,6 +50,7 @@ type Version struct {
 	Competent []agency.ID `yaml:"competent,omitempty" json:"competent"` // resolving agencies; empty: by the pack's routing
 	Online    string      `yaml:"online,omitempty" json:"online"`       // full | partial | none | "" = not stated
 	SameVisit bool        `yaml:"same_visit,omitempty" json:"same_visit"`
+	Linked    bool        `yaml:"linked,omitempty" json:"linked,omitempty"` // a group of linked procedures: one submission, one code
 	Pauses    []Pause     `yaml:"pauses,omitempty" json:"pauses,omitempty"` // what the legal clock may stand for
 
 	Marks []Mark `yaml:"marks,omitempty" json:"marks"`

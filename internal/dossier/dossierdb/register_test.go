@@ -198,6 +198,23 @@ func TestCodesAreGivenOnceUnderEveryRuleSet(t *testing.T) {
 	})
 }
 
+func TestALinkedGroupFiledOnlineHasTheCodeOfThePortal(t *testing.T) {
+	ctx := context.Background()
+	o := open(t, testkit.SQLite(t))
+	for _, c := range []struct{ now, want string }{
+		{"2018-10-01T09:00:00+07:00", "H99.01-181001-0001"}, {"2026-07-01T09:00:00+07:00", "G22.99-260701-0001"},
+	} {
+		o.at(c.now)
+		d := o.lodge(dossiertest.Group, "anh")
+		if d = must(o.svc.Accept(ctx, o.req("cb-mot-cua", d), ""))(t); d.Code != c.want {
+			t.Errorf("%s, want %s", d.Code, c.want)
+		}
+		if p, err := dossier.ParseCode(d.Code); err != nil || p.Serial != 1 {
+			t.Errorf("%s is read as %+v, %v", d.Code, p, err)
+		}
+	}
+}
+
 func TestARefusedActTakesNoNumber(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
 		ctx := context.Background()

@@ -21,6 +21,7 @@ const (
 	Permit = "1.000001" // five working days, one required paper
 	OnSpot = "2.000002" // while the person waits
 	Vague  = "1.000003" // the source states no time limit
+	Group  = "2.000004" // linked procedures under one code
 
 	Desk       agency.ID = "trung-tam"
 	Department agency.ID = "so-thu"
@@ -96,7 +97,12 @@ func New() World {
 				Code: OnSpot, Name: "Chứng thực bản sao thử", Sector: "Chứng thực", Form: "chung", Process: "tai-cho", Competent: []agency.ID{Department}, SameVisit: true,
 			}),
 			version(procedure.Version{Code: Vague, Name: "Thủ tục không rõ hạn", Sector: "Thử nghiệm", Form: "chung", Process: "thuong", Competent: []agency.ID{Department}}),
+			version(procedure.Version{
+				Code: Group, Name: "Nhóm thủ tục liên thông thử", Sector: "Thử nghiệm", Form: "chung", Process: "thuong", Competent: []agency.ID{Department}, Linked: true,
+				Channels: []procedure.Channel{limit(procedure.Direct, "5wd"), limit(procedure.Online, "5wd")},
+			}),
 		},
+		Homes: []procedure.Dated[agency.Home]{{ID: "thu", Number: 1, Value: agency.Home{ID: "thu", Code: "H99", Name: "Tỉnh Thử", Portal: "G22.99"}}},
 		Forms: []procedure.Form{{ID: "chung", Number: 1, Digest: procedure.SumOf(form), Value: form}},
 		Processes: []procedure.Process{
 			{ID: "thuong", Number: 1, Digest: procedure.SumOf(&p), Value: &p}, {ID: "tai-cho", Number: 1, Digest: procedure.SumOf(&q), Value: &q},
