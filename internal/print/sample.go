@@ -142,7 +142,7 @@ func (f *Forms) sample(key, kind string, at time.Time) (paper, error) {
 				{From: "Phòng Quản lý xây dựng, Sở Xây dựng", To: "Lãnh đạo Sở Xây dựng", GivenBy: "Lê Thị Hồng", At: at.AddDate(0, 0, 5), Outcome: Overdue, Note: "Xác minh thực địa"},
 			},
 		}
-		c.Trace.Check, c.Number = "", ""
+		c.Trace.Check, c.CheckSite, c.Number = "", "", ""
 		if long {
 			for range 3 {
 				c.Handovers = append(c.Handovers, c.Handovers...)

@@ -114,7 +114,7 @@ func bookPage(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.lock != nil {
-				templ_7745c5c3_Err = component.Banner(component.Notice, lang.T(ctx, "register.is-locked", "year", strconv.Itoa(v.year)), lang.T(ctx, "register.is-locked-what", "at", moment(v.lock.At), "by", v.by, "n", strconv.Itoa(v.sum.Entries), "last", strconv.Itoa(v.sum.Last), "digest", v.sum.Digest)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Banner(component.Notice, lang.T(ctx, "register.is-locked", "year", strconv.Itoa(v.year)), lang.T(ctx, "register.is-locked-what", "at", moment(v.lock.At), "by", v.by, "n", strconv.Itoa(v.sum.Entries), "last", strconv.Itoa(v.sum.Last), "digest", grouped(v.sum.Digest))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/motcua/motcua/internal/access"
@@ -242,37 +243,45 @@ func moment(t time.Time) string {
 	return t.In(calendar.Zone).Format("15:04 02/01/2006")
 }
 
+// grouped writes a digest in groups of eight: it is compared by eye, and breaks on a phone.
+func grouped(sum string) string {
+	var parts []string
+	for part := range slices.Chunk([]byte(sum), 8) {
+		parts = append(parts, string(part))
+	}
+	return strings.Join(parts, " ")
+}
+
 // columns are those of form 07, by the keys of their titles.
 var columns = []string{
 	"serial", "code", "procedure", "sets", "applicant", "contact", "resolving", "received", "due", "forwarded", "result", "returned", "method", "to", "notes",
 }
 
-func cells(x print.RegisterRow) []string {
-	return []string{
-		strconv.Itoa(x.Serial), x.Code, x.Procedure, strconv.Itoa(x.Sets), x.Applicant, x.Contact, x.Resolving, moment(x.Received), moment(x.Due), moment(x.Forwarded),
-		moment(x.Result), moment(x.Returned), x.Method, x.ReturnedTo, x.Notes,
-	}
-}
+// shown are the columns on screen: what fits beside one another, the rest stands below it in the same cell.
+var shown = []string{"serial", "code", "procedure", "applicant", "resolving", "received", "due", "forwarded", "result", "returned", "notes"}
 
 func grid(ctx context.Context, src paper.Source, title string, entries []register.Entry) (component.Grid, error) {
 	g := component.Grid{Caption: title, Stack: true}
-	for _, c := range columns {
-		g.Columns = append(g.Columns, component.Column{Title: lang.T(ctx, "register.column."+c), Numeric: c == "serial" || c == "sets"})
+	for _, c := range shown {
+		col := component.Column{Title: lang.T(ctx, "register.column."+c), Numeric: c == "serial"}
+		if c == "procedure" {
+			col.Width = "wide"
+		}
+		g.Columns = append(g.Columns, col)
 	}
 	for _, e := range entries {
 		x, err := src.RegisterRow(e)
 		if err != nil {
 			return g, err
 		}
-		row := component.Row{}
-		for i, text := range cells(x) {
-			c := component.Cell{Text: text}
-			if columns[i] == "code" {
-				c.Href = "/ho-so/" + e.Slip.Case
-			}
-			row.Cells = append(row.Cells, c)
+		handed := x.Method
+		if x.ReturnedTo != "" {
+			handed += ", " + x.ReturnedTo
 		}
-		g.Rows = append(g.Rows, row)
+		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
+			{Text: strconv.Itoa(x.Serial)}, {Text: x.Code, Href: "/ho-so/" + e.Slip.Case, Code: true}, {Text: x.Procedure}, {Text: x.Applicant, Note: x.Contact}, {Text: x.Resolving},
+			{Text: moment(x.Received)}, {Text: moment(x.Due)}, {Text: moment(x.Forwarded)}, {Text: moment(x.Result)}, {Text: moment(x.Returned), Note: handed}, {Text: x.Notes},
+		}})
 	}
 	return g, nil
 }

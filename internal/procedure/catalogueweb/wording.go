@@ -344,6 +344,8 @@ func (d room) badWording(w http.ResponseWriter, r *http.Request, a asked, form w
 		what := p.Text
 		if p.Name != "" && strings.Contains(p.Text, "unknown field") {
 			what = lang.T(ctx, "wording.unknown-field", "name", "{"+p.Name+"}")
+		} else if p.Form == "" {
+			what = lang.T(ctx, "wording.not-understood", "what", p.Text)
 		}
 		switch n := p.Line - at.line() + 1; {
 		case p.Line == 0:
