@@ -39,6 +39,7 @@ type Slip struct {
 	Law   string        `json:"-"` // rule set whose form it is
 	At    time.Time     `json:"-"`
 	By    journal.Actor `json:"-"`
+	Due   time.Time     `json:"-"` // date in force when it was printed
 	Void  Void          `json:"-"` // why what it says no longer holds; empty while it does
 }
 
@@ -73,7 +74,7 @@ func (d *Dossier) issue(e journal.Event, s *Slip) {
 		return
 	}
 	x := *s
-	x.Event, x.Law, x.At, x.By = e.Seq, e.Law, e.At, e.By
+	x.Event, x.Law, x.At, x.By, x.Due = e.Seq, e.Law, e.At, e.By, d.DueAt().UTC()
 	d.Slips = append(d.Slips, x)
 }
 

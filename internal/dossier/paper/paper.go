@@ -113,8 +113,12 @@ func (s Source) Receipt(d *dossier.Dossier, copyOf print.Copy) (print.Receipt, e
 		return print.Receipt{}, fmt.Errorf("receipt of %s: procedure version %s is gone", d.ID, d.Procedure.Digest)
 	}
 	desk := s.agency(d.Desk, d.AcceptedAt)
+	issued := d.AcceptedAt
+	if !s.slip.At.IsZero() { // a receipt that was printed anew bears the day on which it was
+		issued = s.slip.At
+	}
 	r := print.Receipt{
-		Head: s.head(desk, d.AcceptedAt, copyOf), Trace: s.Track(d),
+		Head: s.head(desk, issued, copyOf), Trace: s.Track(d),
 		DossierCode: d.Code, Desk: desk.Name, Applicant: person(d.Owner), Submitter: d.Submitter.Name,
 		Procedure: d.Procedure.Name, Components: components(*v, d.Papers), Sets: v.Sets,
 		ReceivedAt: d.AcceptedAt, DueAt: d.FirstDue, ReturnAt: place(desk), Fees: fees(*v, d.Channel),

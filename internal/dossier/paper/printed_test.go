@@ -55,6 +55,14 @@ func TestWhatIsPrintedEqualsTheRecordAtItsAct(t *testing.T) {
 		for range rapid.IntRange(5, 60).Draw(t, "commands") {
 			l.Pass(t)
 		}
+		if rapid.Bool().Draw(t, "stopped at the end") {
+			if e, err := l.D.RequestWithdrawal(l.Facts(), l.W.Citizen("anh"), "Đổi ý"); err == nil {
+				l.Keep(e)
+				if e, err = l.D.Stop(l.Facts(), l.W.In("cb-mot-cua"), dossier.StopCommand{Reason: "Đổi ý", Fees: "Không hoàn trả"}); err == nil {
+					l.Keep(e)
+				}
+			}
+		}
 		src := paper.Source{Catalogue: l.W.Cat, Address: "https://motcua.example.vn"}
 		list, err := paper.List(l.Log)
 		if err != nil {

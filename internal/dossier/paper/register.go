@@ -55,6 +55,9 @@ func (s Source) RegisterRow(e register.Entry) (print.RegisterRow, error) {
 		r.Method = methodOf(e.Events[:e.Cut])
 	}
 	notes := notesOf(d)
+	if n := e.Slip.Event; e.Slip.Form == dossier.FormReceipt && n >= 1 && n <= int64(len(e.Events)) && e.Events[n-1].Kind != dossier.EventAccepted {
+		notes = append([]string{"Cấp lại giấy tiếp nhận"}, notes...)
+	}
 	if e.Cut < len(e.Events) {
 		later, err := dossier.Fold(e.Events)
 		if err != nil {
