@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -58,7 +57,7 @@ func (s *Service) Lodge(ctx context.Context, by access.Actor, key string, c Lodg
 	for _, p := range c.Papers {
 		draft.Papers = append(draft.Papers, DraftPaper{Paper: p})
 	}
-	print := fingerprint(Request{By: by}, "lodge", []any{c.Procedure, c.Owner, json.RawMessage(c.Answers)})
+	print := fingerprint(Request{By: by}, "lodge", []any{c.Procedure, c.Owner, c.Answers})
 	for attempt := 0; ; attempt++ {
 		if done, err := s.answered(ctx, by.Person, key, print); done != nil || err != nil {
 			return done, false, err

@@ -508,8 +508,11 @@ func (v sheetView) grid(ctx context.Context) component.Grid {
 	g := component.Grid{
 		Caption: lang.T(ctx, "desk.sheet.checked"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "desk.sheet.line"), Numeric: true}, {Title: lang.T(ctx, "desk.col.owner")}, {Title: lang.T(ctx, "desk.sheet.state")},
-			{Title: lang.T(ctx, "desk.col.code")}, {Title: lang.T(ctx, "desk.sheet.what"), Width: "wide"},
+			{Title: lang.T(ctx, "desk.sheet.line"), Numeric: true},
+			{Title: lang.T(ctx, "desk.col.owner")},
+			{Title: lang.T(ctx, "desk.sheet.state")},
+			{Title: lang.T(ctx, "desk.col.code")},
+			{Title: lang.T(ctx, "desk.sheet.what"), Width: "wide"},
 		},
 	}
 	for _, r := range v.rows {
@@ -518,8 +521,11 @@ func (v sheetView) grid(ctx context.Context) component.Grid {
 			code.Href = pathCase + r.id
 		}
 		g.Rows = append(g.Rows, component.Row{Tone: r.tone(), Cells: []component.Cell{
-			{Text: strconv.Itoa(r.number)}, {Text: r.owner.Name, Note: r.owner.Number},
-			{Content: component.Status(r.tone(), lang.T(ctx, "desk.sheet.state."+string(r.state)))}, code, {Content: lineSays(v, r)},
+			{Text: strconv.Itoa(r.number)},
+			{Text: r.owner.Name, Note: r.owner.Number},
+			{Content: component.Status(r.tone(), lang.T(ctx, "desk.sheet.state."+string(r.state)))},
+			code,
+			{Content: lineSays(v, r)},
 		}})
 	}
 	return g

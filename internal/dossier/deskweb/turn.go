@@ -111,7 +111,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActPause, "tam-dung", []access.Permission{access.DossierHandle}, "desk.done.pause",
+		dossier.ActPause, "tam-dung",
+		[]access.Permission{access.DossierHandle},
+		"desk.done.pause",
 		func(d *desk, ctx context.Context, x *dossier.Dossier, f dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "desk.turn.pause")
 			q := ask{kind: askOne, name: fieldCase}
@@ -125,7 +127,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActResume, "tiep-tuc", []access.Permission{access.DossierHandle}, "desk.done.resume",
+		dossier.ActResume, "tiep-tuc",
+		[]access.Permission{access.DossierHandle},
+		"desk.done.resume",
 		func(_ *desk, ctx context.Context, x *dossier.Dossier, f dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "desk.turn.resume")
 			form.effects = dueAfter(ctx, after(x, func(by access.Actor) (journal.Event, error) { return x.Resume(f, by) }, actor(ctx)))
@@ -135,7 +139,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActApologise, "xin-loi", []access.Permission{access.DossierDecide, access.DossierAssign}, "desk.done.apologise",
+		dossier.ActApologise, "xin-loi",
+		[]access.Permission{access.DossierDecide, access.DossierAssign},
+		"desk.done.apologise",
 		(*desk).askApology,
 		func(d *desk, ctx context.Context, req dossier.Request, f web.Form) error {
 			c, err := readApology(f)
@@ -146,7 +152,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActExplain, "ly-do-tre-han", []access.Permission{access.DossierHandle}, "desk.done.explain",
+		dossier.ActExplain, "ly-do-tre-han",
+		[]access.Permission{access.DossierHandle},
+		"desk.done.explain",
 		func(_ *desk, ctx context.Context, _ *dossier.Dossier, _ dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "desk.turn.explain")
 			q := ask{kind: askOne, name: fieldLate}
@@ -160,7 +168,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActObligate, "nghia-vu-tai-chinh", []access.Permission{access.DossierHandle}, "desk.done.obligate",
+		dossier.ActObligate, "nghia-vu-tai-chinh",
+		[]access.Permission{access.DossierHandle},
+		"desk.done.obligate",
 		func(_ *desk, ctx context.Context, _ *dossier.Dossier, f dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "desk.turn.obligate")
 			form.effects = []string{sentences(lang.T(ctx, "desk.turn.obligate-runs"))}
@@ -168,8 +178,10 @@ var turnPages = []turnPage{
 				form.effects = []string{lang.T(ctx, "desk.turn.obligate-stands", "basis", p.Basis)}
 			}
 			form.asks = []ask{
-				{kind: askLine, name: fieldSumOf, hint: lang.T(ctx, "desk.turn.sum-of")}, {kind: askMoney, name: fieldSum},
-				{kind: askLine, name: fieldNotice}, {kind: askDay, name: fieldPayUntil, optional: true},
+				{kind: askLine, name: fieldSumOf, hint: lang.T(ctx, "desk.turn.sum-of")},
+				{kind: askMoney, name: fieldSum},
+				{kind: askLine, name: fieldNotice},
+				{kind: askDay, name: fieldPayUntil, optional: true},
 			}
 		},
 		func(d *desk, ctx context.Context, req dossier.Request, f web.Form) error {
@@ -185,7 +197,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActMeet, "hoan-thanh-nghia-vu", []access.Permission{access.DossierHandle, access.DossierReturn, access.DossierIntake}, "desk.done.meet",
+		dossier.ActMeet, "hoan-thanh-nghia-vu",
+		[]access.Permission{access.DossierHandle, access.DossierReturn, access.DossierIntake},
+		"desk.done.meet",
 		func(_ *desk, ctx context.Context, x *dossier.Dossier, f dossier.Facts, form *actForm) {
 			o := x.Obligations[len(x.Obligations)-1]
 			form.lead = lang.T(ctx, "desk.turn.meet", "name", o.Name, "sum", money(ctx, o.Amount), "notice", o.Notice)
@@ -199,7 +213,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActRedirect, "chuyen-co-quan", []access.Permission{access.DossierAccept}, "desk.done.redirect",
+		dossier.ActRedirect, "chuyen-co-quan",
+		[]access.Permission{access.DossierAccept},
+		"desk.done.redirect",
 		func(d *desk, ctx context.Context, x *dossier.Dossier, f dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "desk.turn.redirect", "agency", d.names().agency(x.Competent, f.Now))
 			form.effects = []string{lang.T(ctx, "desk.turn.redirect-clock")}
@@ -210,7 +226,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActDropWithdrawal, "khong-rut", []access.Permission{access.DossierIntake}, "desk.done.drop-withdrawal",
+		dossier.ActDropWithdrawal, "khong-rut",
+		[]access.Permission{access.DossierIntake},
+		"desk.done.drop-withdrawal",
 		func(d *desk, ctx context.Context, x *dossier.Dossier, f dossier.Facts, form *actForm) {
 			if y := after(x, func(by access.Actor) (journal.Event, error) { return x.DropWithdrawal(f, by) }, actor(ctx)); y != nil {
 				form.lead = lang.T(ctx, "desk.turn.goes-back", "step", y.StepTitle, "who", d.names().holder(ctx, y.Holder, f.Now))
@@ -221,7 +239,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActOpenCorrection, "de-nghi-dinh-chinh", []access.Permission{access.DossierReturn, access.DossierResult, access.DossierDecide}, "desk.done.open-correction",
+		dossier.ActOpenCorrection, "de-nghi-dinh-chinh",
+		[]access.Permission{access.DossierReturn, access.DossierResult, access.DossierDecide},
+		"desk.done.open-correction",
 		func(_ *desk, ctx context.Context, _ *dossier.Dossier, f dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "desk.turn.open-correction")
 			if l, err := deadline.ParseLimit(f.Rules.CorrectionWithin); f.Rules.CorrectionWithin != "" && err == nil {
@@ -235,7 +255,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActReissue, "cap-lai", []access.Permission{access.DossierReturn}, "desk.done.reissue",
+		dossier.ActReissue, "cap-lai",
+		[]access.Permission{access.DossierReturn},
+		"desk.done.reissue",
 		func(_ *desk, ctx context.Context, x *dossier.Dossier, _ dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "desk.turn.reissue", "name", x.Result.Name, "number", x.Result.Number)
 			form.effects = []string{lang.T(ctx, "desk.turn.reissue-cost")}
@@ -246,7 +268,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActWithdraw, "rut", []access.Permission{access.DossierIntake}, "desk.done.withdraw",
+		dossier.ActWithdraw, "rut",
+		[]access.Permission{access.DossierIntake},
+		"desk.done.withdraw",
 		func(_ *desk, ctx context.Context, _ *dossier.Dossier, _ dossier.Facts, form *actForm) {
 			form.consequences = []string{lang.T(ctx, "desk.turn.withdraw-ends"), lang.T(ctx, "desk.turn.withdraw-papers")}
 			form.asks = []ask{reason(true)}
@@ -256,7 +280,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActRequestWithdrawal, "de-nghi-rut", []access.Permission{access.DossierIntake}, "desk.done.request-withdrawal",
+		dossier.ActRequestWithdrawal, "de-nghi-rut",
+		[]access.Permission{access.DossierIntake},
+		"desk.done.request-withdrawal",
 		func(_ *desk, ctx context.Context, _ *dossier.Dossier, _ dossier.Facts, form *actForm) {
 			form.consequences = []string{lang.T(ctx, "desk.turn.request-stops"), lang.T(ctx, "desk.turn.request-clock")}
 			form.asks = []ask{reason(true)}
@@ -266,12 +292,15 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActStop, "dung", []access.Permission{access.DossierAccept}, "desk.done.stop",
+		dossier.ActStop, "dung",
+		[]access.Permission{access.DossierAccept},
+		"desk.done.stop",
 		func(_ *desk, ctx context.Context, _ *dossier.Dossier, _ dossier.Facts, form *actForm) {
 			form.consequences = []string{lang.T(ctx, "desk.turn.stop-ends"), lang.T(ctx, "desk.turn.stop-slip")}
 			form.asks = []ask{
 				{kind: askText, name: fieldBack, optional: true, hint: lang.T(ctx, "desk.turn.back-hint")},
-				{kind: askText, name: fieldRefund, optional: true, hint: lang.T(ctx, "desk.turn.refund-hint")}, reason(true),
+				{kind: askText, name: fieldRefund, optional: true, hint: lang.T(ctx, "desk.turn.refund-hint")},
+				reason(true),
 			}
 		},
 		func(d *desk, ctx context.Context, req dossier.Request, f web.Form) error {
@@ -279,7 +308,9 @@ var turnPages = []turnPage{
 		},
 	},
 	{
-		dossier.ActClose, "dong", []access.Permission{access.DossierAccept}, "desk.done.close",
+		dossier.ActClose, "dong",
+		[]access.Permission{access.DossierAccept},
+		"desk.done.close",
 		func(_ *desk, ctx context.Context, x *dossier.Dossier, _ dossier.Facts, form *actForm) {
 			form.consequences = []string{lang.T(ctx, "desk.turn.close-until", "day", dayText(ctx, x.Pending().Until)), lang.T(ctx, "desk.turn.close-ends"), lang.T(ctx, "desk.turn.stop-slip")}
 		},

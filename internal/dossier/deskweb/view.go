@@ -243,7 +243,7 @@ func submitterText(ctx context.Context, x *dossier.Dossier) string {
 func sheetRest(ctx context.Context, v sheetView) string {
 	var out []string
 	for _, x := range []lineState{lineBad, lineTwin, lineLodged} {
-		if n := v.count(x); n > 0 && !(v.done && x == lineLodged) {
+		if n := v.count(x); n > 0 && (!v.done || x != lineLodged) {
 			out = append(out, lang.T(ctx, "desk.sheet.rest."+string(x), "n", n))
 		}
 	}
