@@ -105,8 +105,11 @@ func TestAnAgencysScore(t *testing.T) {
 		given rating.Given
 		band  string
 	}{ // indices of the agency alone: 4 of 8 points stand for 9 of 18
-		{rating.Given{5: 2, 6: 2, 8: 2, 9: 2}, "excellent"}, {rating.Given{5: 2, 6: 1, 8: 2, 9: 1}, "good"}, {rating.Given{5: 1, 6: 1, 8: 1, 9: 1}, "fair"},
-		{rating.Given{5: 1, 6: 1, 8: 1, 9: 0}, "average"}, {rating.Given{5: 1, 6: 1, 8: 0, 9: 0}, "weak"},
+		{rating.Given{5: 2, 6: 2, 8: 2, 9: 2}, "excellent"},
+		{rating.Given{5: 2, 6: 1, 8: 2, 9: 1}, "good"},
+		{rating.Given{5: 1, 6: 1, 8: 1, 9: 1}, "fair"},
+		{rating.Given{5: 1, 6: 1, 8: 1, 9: 0}, "average"},
+		{rating.Given{5: 1, 6: 1, 8: 0, 9: 0}, "weak"},
 	} {
 		if c := nine.OfAgency(rating.Sums{}, x.given); c.Band != x.band {
 			t.Errorf("%v: %s, want %s", x.given, c.Band, x.band)

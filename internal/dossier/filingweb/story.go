@@ -59,11 +59,11 @@ func sentences(a, b string) string {
 // what was undone, how the person rated.
 func (t told) moment(ctx context.Context, m dossier.Moment) (c component.Moment, public bool) {
 	agency := func() string { return t.source.Agency(t.Competent, m.At) }
-	why := func(key string) string {
+	why := func() string {
 		if m.Reason == "" {
 			return ""
 		}
-		return lang.T(ctx, key, "reason", m.Reason)
+		return lang.T(ctx, "filing.moment.reason", "reason", m.Reason)
 	}
 	switch m.Kind {
 	case dossier.EventSubmitted, dossier.EventSupplemented, dossier.EventRefused, dossier.EventReturned, dossier.EventErased, dossier.EventResumed,
@@ -87,7 +87,7 @@ func (t told) moment(ctx context.Context, m dossier.Moment) (c component.Moment,
 		c.By, c.Text = agency(), lang.T(ctx, "filing.moment.paused", "why", m.Choice, "basis", m.Basis)
 	case dossier.EventApologised:
 		c.By = agency()
-		c.Text = sentences(lang.T(ctx, "filing.moment.apologised", "from", when(ctx, m.From)), why("filing.moment.reason"))
+		c.Text = sentences(lang.T(ctx, "filing.moment.apologised", "from", when(ctx, m.From)), why())
 	case dossier.EventDueRevised:
 		c.Text = lang.T(ctx, "why.revised", "name", m.Choice, "basis", m.Basis, "from", when(ctx, m.From))
 	case dossier.EventLatenessExplained:
@@ -105,16 +105,16 @@ func (t told) moment(ctx context.Context, m dossier.Moment) (c component.Moment,
 			c.Text = lang.T(ctx, "filing.moment.closed", "until", onDay(ctx, m.Until))
 		}
 	case dossier.EventRedirected:
-		c.Text = sentences(lang.T(ctx, "filing.moment.redirected", "agency", t.source.Agency(m.Agency, m.At)), why("filing.moment.reason"))
+		c.Text = sentences(lang.T(ctx, "filing.moment.redirected", "agency", t.source.Agency(m.Agency, m.At)), why())
 	case dossier.EventCorrectionOpened:
-		c.By, c.Text = t.source.Agency(m.Holder.Agency, m.At), why("filing.moment.reason")
+		c.By, c.Text = t.source.Agency(m.Holder.Agency, m.At), why()
 	case dossier.EventCorrected:
 		c.By = agency()
 		if m.Result != nil {
 			c.Text = lang.T(ctx, "filing.moment.corrected", "name", m.Result.Name, "number", m.Result.Number)
 		}
 	case dossier.EventReissued:
-		c.By, c.Text = t.desk(), why("filing.moment.reason")
+		c.By, c.Text = t.desk(), why()
 	default:
 		return c, false
 	}

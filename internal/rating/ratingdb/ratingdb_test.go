@@ -85,8 +85,10 @@ func (o *office) returned(citizen, post string) *dossier.Dossier {
 		post string
 		c    dossier.ActCommand
 	}{
-		{"truong-phong", dossier.ActCommand{Action: "giao", Post: "chuyen-vien"}}, {"chuyen-vien", dossier.ActCommand{Action: "trinh"}},
-		{"giam-doc", dossier.ActCommand{Action: "phe-duyet"}}, {"van-thu", dossier.ActCommand{Action: "ban-hanh", Result: dossier.Result{Number: "12/GP", Name: "Giấy phép"}}},
+		{"truong-phong", dossier.ActCommand{Action: "giao", Post: "chuyen-vien"}},
+		{"chuyen-vien", dossier.ActCommand{Action: "trinh"}},
+		{"giam-doc", dossier.ActCommand{Action: "phe-duyet"}},
+		{"van-thu", dossier.ActCommand{Action: "ban-hanh", Result: dossier.Result{Number: "12/GP", Name: "Giấy phép"}}},
 		{post, dossier.ActCommand{Action: "trao"}},
 	} {
 		d = o.must(o.svc.Act(ctx, req(step.post), step.c))

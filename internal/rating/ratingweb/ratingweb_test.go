@@ -122,8 +122,10 @@ func (o *office) resolved(citizen string) *dossier.Dossier {
 		post string
 		c    dossier.ActCommand
 	}{
-		{"truong-phong", dossier.ActCommand{Action: "giao", Post: "chuyen-vien"}}, {"chuyen-vien", dossier.ActCommand{Action: "trinh"}},
-		{"giam-doc", dossier.ActCommand{Action: "phe-duyet"}}, {"van-thu", dossier.ActCommand{Action: "ban-hanh", Result: dossier.Result{Number: "12/GP", Name: "Giấy phép"}}},
+		{"truong-phong", dossier.ActCommand{Action: "giao", Post: "chuyen-vien"}},
+		{"chuyen-vien", dossier.ActCommand{Action: "trinh"}},
+		{"giam-doc", dossier.ActCommand{Action: "phe-duyet"}},
+		{"van-thu", dossier.ActCommand{Action: "ban-hanh", Result: dossier.Result{Number: "12/GP", Name: "Giấy phép"}}},
 	} {
 		d = o.must(o.svc.Act(ctx, o.req(step.post, d), step.c))
 	}

@@ -82,16 +82,23 @@ func (v scoresView) grid(ctx context.Context, path string) component.Grid {
 	g := component.Grid{
 		Caption: lang.T(ctx, "rating.scores.title"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "rating.col.agency"), Width: "wide"}, {Title: lang.T(ctx, "rating.col.dossiers"), Numeric: true}, {Title: lang.T(ctx, "rating.col.ratings"), Numeric: true},
-			{Title: lang.T(ctx, "rating.col.content"), Numeric: true}, {Title: lang.T(ctx, "rating.col.nine")}, {Title: lang.T(ctx, "rating.col.five")},
+			{Title: lang.T(ctx, "rating.col.agency"), Width: "wide"},
+			{Title: lang.T(ctx, "rating.col.dossiers"), Numeric: true},
+			{Title: lang.T(ctx, "rating.col.ratings"), Numeric: true},
+			{Title: lang.T(ctx, "rating.col.content"), Numeric: true},
+			{Title: lang.T(ctx, "rating.col.nine")},
+			{Title: lang.T(ctx, "rating.col.five")},
 		},
 		Empty: component.EmptyState(component.IconInbox, lang.T(ctx, "rating.scores.empty"), lang.T(ctx, "rating.scores.empty-text")),
 	}
 	for _, x := range v.rows {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
 			{Text: x.name, Href: path + "/" + url.PathEscape(string(x.Sums.Agency)) + "?ky=" + v.period.String()},
-			{Text: component.Number(ctx, x.Sums.Dossiers)}, {Text: component.Number(ctx, x.Sums.Rated)}, {Text: contentmentText(ctx, x.Sums)},
-			{Text: bandText(ctx, x.Nine.Band), Note: nineText(ctx, x.Nine)}, {Text: fiveShort(ctx, x.Score)},
+			{Text: component.Number(ctx, x.Sums.Dossiers)},
+			{Text: component.Number(ctx, x.Sums.Rated)},
+			{Text: contentmentText(ctx, x.Sums)},
+			{Text: bandText(ctx, x.Nine.Band), Note: nineText(ctx, x.Nine)},
+			{Text: fiveShort(ctx, x.Score)},
 		}})
 	}
 	return g
@@ -131,8 +138,10 @@ func fiveGrid(ctx context.Context, list []rating.Mark) component.Grid {
 	g := component.Grid{
 		Caption: lang.T(ctx, "rating.five.title"), Stack: true,
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "rating.col.criterion"), Width: "wide"}, {Title: lang.T(ctx, "rating.col.rate"), Numeric: true},
-			{Title: lang.T(ctx, "rating.col.points"), Numeric: true}, {Title: lang.T(ctx, "rating.col.most"), Numeric: true},
+			{Title: lang.T(ctx, "rating.col.criterion"), Width: "wide"},
+			{Title: lang.T(ctx, "rating.col.rate"), Numeric: true},
+			{Title: lang.T(ctx, "rating.col.points"), Numeric: true},
+			{Title: lang.T(ctx, "rating.col.most"), Numeric: true},
 		},
 	}
 	for _, m := range list {
@@ -188,8 +197,11 @@ func (v insideView) singlesGrid(ctx context.Context) component.Grid {
 	}
 	for _, s := range v.singles {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: when(ctx, s.RatedAt), Note: lang.T(ctx, "rating.via."+s.Via)}, {Text: s.Code, Href: "/ho-so/" + s.Case, Code: true},
-			{Text: gradeText(ctx, s.Overall), Chip: gradeTone(s.Overall)}, {Text: itemsText(ctx, s.Items)}, {Text: s.Comment},
+			{Text: when(ctx, s.RatedAt), Note: lang.T(ctx, "rating.via."+s.Via)},
+			{Text: s.Code, Href: "/ho-so/" + s.Case, Code: true},
+			{Text: gradeText(ctx, s.Overall), Chip: gradeTone(s.Overall)},
+			{Text: itemsText(ctx, s.Items)},
+			{Text: s.Comment},
 		}})
 	}
 	return g

@@ -109,7 +109,9 @@ func (v tabletsView) grid(ctx context.Context) component.Grid {
 	g := component.Grid{
 		Caption: lang.T(ctx, "rating.tablets.list"),
 		Columns: []component.Column{
-			{Title: lang.T(ctx, "rating.tablets.name"), Width: "wide"}, {Title: lang.T(ctx, "rating.tablets.state")}, {Title: lang.T(ctx, "rating.tablets.until")},
+			{Title: lang.T(ctx, "rating.tablets.name"), Width: "wide"},
+			{Title: lang.T(ctx, "rating.tablets.state")},
+			{Title: lang.T(ctx, "rating.tablets.until")},
 			{Title: lang.T(ctx, "filing.col.acts"), Hidden: true},
 		},
 		Empty: component.EmptyState(component.IconPeople, lang.T(ctx, "rating.tablets.none"), lang.T(ctx, "rating.tablets.none-text")),
