@@ -99,7 +99,7 @@ func (p paper) docx() ([]byte, error) {
 			return nil, fmt.Errorf("write %s: %w", x.name, err)
 		}
 	}
-	picture := []byte(nil)
+	var picture []byte
 	if p.trace.Address != "" {
 		q, err := qrcode.New(p.trace.Address, qrcode.Medium)
 		if err != nil {

@@ -81,7 +81,8 @@ func (f *Forms) sample(key, kind string, at time.Time) (paper, error) {
 			ReturnAt: desk, Fees: []Fee{{Name: "Lệ phí", Amount: 75_000, Note: "đã nộp"}}, Officer: "Trần Văn Dũng",
 			Components: []Component{
 				{Name: "Đơn đề nghị cấp giấy phép xây dựng", Originals: 1},
-				{Name: "Giấy chứng nhận quyền sử dụng đất", Certified: 1}, {Name: "Bản vẽ thiết kế xây dựng", Originals: 2, Electronic: 1},
+				{Name: "Giấy chứng nhận quyền sử dụng đất", Certified: 1},
+				{Name: "Bản vẽ thiết kế xây dựng", Originals: 2, Electronic: 1},
 			},
 		}
 		if long {
@@ -142,7 +143,7 @@ func (f *Forms) sample(key, kind string, at time.Time) (paper, error) {
 				{From: "Phòng Quản lý xây dựng, Sở Xây dựng", To: "Lãnh đạo Sở Xây dựng", GivenBy: "Lê Thị Hồng", At: at.AddDate(0, 0, 5), Outcome: Overdue, Note: "Xác minh thực địa"},
 			},
 		}
-		c.Trace.Check, c.CheckSite, c.Number = "", "", ""
+		c.Check, c.CheckSite, c.Number = "", "", ""
 		if long {
 			for range 3 {
 				c.Handovers = append(c.Handovers, c.Handovers...)

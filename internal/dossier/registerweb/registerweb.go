@@ -279,8 +279,17 @@ func grid(ctx context.Context, src paper.Source, title string, entries []registe
 			handed += ", " + x.ReturnedTo
 		}
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: strconv.Itoa(x.Serial)}, {Text: x.Code, Href: "/ho-so/" + e.Slip.Case, Code: true}, {Text: x.Procedure}, {Text: x.Applicant, Note: x.Contact}, {Text: x.Resolving},
-			{Text: moment(x.Received)}, {Text: moment(x.Due)}, {Text: moment(x.Forwarded)}, {Text: moment(x.Result)}, {Text: moment(x.Returned), Note: handed}, {Text: x.Notes},
+			{Text: strconv.Itoa(x.Serial)},
+			{Text: x.Code, Href: "/ho-so/" + e.Slip.Case, Code: true},
+			{Text: x.Procedure},
+			{Text: x.Applicant, Note: x.Contact},
+			{Text: x.Resolving},
+			{Text: moment(x.Received)},
+			{Text: moment(x.Due)},
+			{Text: moment(x.Forwarded)},
+			{Text: moment(x.Result)},
+			{Text: moment(x.Returned), Note: handed},
+			{Text: x.Notes},
 		}})
 	}
 	return g, nil

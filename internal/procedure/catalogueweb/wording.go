@@ -204,8 +204,12 @@ func (d room) wordingView(ctx context.Context, a asked) (wordingView, error) {
 		v.kind.Options = append(v.kind.Options, component.Option{Value: k, Label: lang.T(ctx, "wording.sample."+k)})
 	}
 	v.versions = component.Grid{Caption: lang.T(ctx, "catalogue.versions"), Stack: true, Columns: []component.Column{
-		{Title: lang.T(ctx, "catalogue.number")}, {Title: lang.T(ctx, "catalogue.state")}, {Title: lang.T(ctx, "catalogue.from")}, {Title: lang.T(ctx, "catalogue.until")},
-		{Title: lang.T(ctx, "catalogue.digest")}, {Title: lang.T(ctx, "wording.sample")},
+		{Title: lang.T(ctx, "catalogue.number")},
+		{Title: lang.T(ctx, "catalogue.state")},
+		{Title: lang.T(ctx, "catalogue.from")},
+		{Title: lang.T(ctx, "catalogue.until")},
+		{Title: lang.T(ctx, "catalogue.digest")},
+		{Title: lang.T(ctx, "wording.sample")},
 	}}
 	today := d.today()
 	for _, x := range slices.Backward(list) {
@@ -224,8 +228,12 @@ func (d room) wordingView(ctx context.Context, a asked) (wordingView, error) {
 			pdf = component.Cell{Text: lang.T(ctx, "wording.open-pdf"), Href: a.path() + "/ban/" + strconv.Itoa(x.Number)}
 		}
 		v.versions.Rows = append(v.versions.Rows, component.Row{Cells: []component.Cell{
-			{Text: count(ctx, x.Number)}, {Text: lang.T(ctx, "catalogue.state."+state), Chip: tone}, {Text: dash(day(ctx, x.From)), Code: true}, {Text: dash(day(ctx, x.Until)), Code: true},
-			{Text: digest(x.Digest), Code: true}, pdf,
+			{Text: count(ctx, x.Number)},
+			{Text: lang.T(ctx, "catalogue.state."+state), Chip: tone},
+			{Text: dash(day(ctx, x.From)), Code: true},
+			{Text: dash(day(ctx, x.Until)), Code: true},
+			{Text: digest(x.Digest), Code: true},
+			pdf,
 		}})
 	}
 	return v, nil
