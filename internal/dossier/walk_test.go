@@ -301,8 +301,16 @@ func people(w dossiertest.World) []struct {
 		letter string
 		actor  access.Actor
 	}{
-		{"A", w.Citizen("anh")}, {"other", w.Citizen("binh")}, {"D", w.In("cb-mot-cua")}, {"P", w.In("truong-phong")}, {"O", w.In("chuyen-vien")}, {"o", w.In("chuyen-vien-2")},
-		{"H", w.In("giam-doc")}, {"C", w.In("van-thu")}, {"elsewhere", elsewhere}, {"nobody", access.Actor{}},
+		{"A", w.Citizen("anh")},
+		{"other", w.Citizen("binh")},
+		{"D", w.In("cb-mot-cua")},
+		{"P", w.In("truong-phong")},
+		{"O", w.In("chuyen-vien")},
+		{"o", w.In("chuyen-vien-2")},
+		{"H", w.In("giam-doc")},
+		{"C", w.In("van-thu")},
+		{"elsewhere", elsewhere},
+		{"nobody", access.Actor{}},
 	}
 }
 

@@ -43,10 +43,10 @@ func TestAPostIsGivenActedInAndTakenBack(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}
-	if a := tam.post(pathDelegation + "/" + list[0].ID + "/thu-hoi", "_key", "khoa-4"); a.status != http.StatusNotFound {
+	if a := tam.post(pathDelegation+"/"+list[0].ID+"/thu-hoi", "_key", "khoa-4"); a.status != http.StatusNotFound {
 		t.Errorf("revoked by who received it: %d", a.status)
 	}
-	if a := duyen.post(pathDelegation + "/" + list[0].ID + "/thu-hoi", "_key", "khoa-5"); a.to != pathDelegation {
+	if a := duyen.post(pathDelegation+"/"+list[0].ID+"/thu-hoi", "_key", "khoa-5"); a.to != pathDelegation {
 		t.Fatalf("revoke: %d", a.status)
 	}
 	if a := tam.get("/phan-cong"); a.status == http.StatusOK {

@@ -94,7 +94,7 @@ func (d *desk) rail(r *http.Request, current string) ([]component.RailGroup, dos
 		more.Items = append(more.Items, component.RailItem{Text: lang.T(ctx, "desk.intake.title"), Href: pathIntake, Icon: component.IconPlus, Count: -1, Key: "n", Current: current == railIntake})
 	}
 	if mayKeep(by) {
-		more.Items = append(more.Items, component.RailItem{Text: lang.T(ctx, "papers.handovers"), Href: pathHandovers, Icon: component.IconPaperclip, Count: -1, Key: "d", Current: current == railHandovers})
+		more.Items = append(more.Items, component.RailItem{Text: lang.T(ctx, "papers.handovers"), Href: pathHandovers, Icon: component.IconPaperclip, Count: -1, Key: "v", Current: current == railHandovers})
 	}
 	more.Items = append(more.Items,
 		component.RailItem{Text: lang.T(ctx, "desk.find.title"), Href: pathFind, Icon: component.IconSearch, Count: -1, Key: "h", Current: current == railFind},

@@ -214,7 +214,9 @@ func (d *desk) siblings(ctx context.Context, x *dossier.Dossier) (component.Grid
 	}
 	for _, r := range rows {
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: shownCode(r), Href: pathCase + r.ID, Code: true}, {Text: r.Owner}, {Text: r.Title, Clip: true},
+			{Text: shownCode(r), Href: pathCase + r.ID, Code: true},
+			{Text: r.Owner},
+			{Text: r.Title, Clip: true},
 			{Content: component.Status(statusTone(r.Status), lang.T(ctx, "status."+string(r.Status)))},
 		}})
 	}
