@@ -127,7 +127,7 @@ const LawName = "law.json"
 // configureLaw reads the province's corrections, if it has any. A file that cannot be understood stops the start:
 // half a law is worse than none.
 func configureLaw(data string) error {
-	patch, err := os.ReadFile(filepath.Join(data, LawName)) //nolint:gosec // G304: the operator names the folder
+	patch, err := os.ReadFile(filepath.Join(data, LawName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -87,7 +87,7 @@ func TestAPaperIsSignedOnceGivenOutAsSignedAndAnsweredForHonestly(t *testing.T) 
 		if _, err = a.dossiers.RequestWithdrawal(ctx, dossier.Request{By: all, Dossier: d.ID, Key: "w"}, ""); err != nil {
 			t.Fatal(err)
 		}
-		if d, err = a.dossiers.Stop(ctx, dossier.Request{By: all, Dossier: d.ID, Key: "s"}, dossier.StopCommand{Reason: "Đổi ý"}); err != nil {
+		if _, err = a.dossiers.Stop(ctx, dossier.Request{By: all, Dossier: d.ID, Key: "s"}, dossier.StopCommand{Reason: "Đổi ý"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, body = page(t, a, paper.CheckPath(slip.Check, "")); !strings.Contains(body, "Giấy có chữ ký số nhưng nội dung không còn hiệu lực") || !strings.Contains(body, "Hồ sơ đã dừng giải quyết") {

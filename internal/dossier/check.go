@@ -48,8 +48,8 @@ func (c SlipCheck) Valid() bool { return c.Slip.Void == "" }
 // be one.
 func CleanCheck(s string) string {
 	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ', r == '-', r == '.':
+		switch r {
+		case ' ', '-', '.':
 			return -1
 		}
 		return r

@@ -81,9 +81,9 @@ func ScoreRows(d *Dossier) []ScoreRow {
 		}
 		r := whole
 		r.Agency, r.Person = a, person
-		switch {
-		case a == d.Competent:
-		case a == d.Desk:
+		switch a {
+		case d.Competent:
+		case d.Desk:
 			r.Timing = None
 		default:
 			r.Timing, r.Supplements, r.Agencies, r.Attitude, r.Overall = None, None, None, None, None
