@@ -274,7 +274,7 @@ func beginForm(code string, first bool, same *dossier.Dossier) templ.Component {
 			}
 		}
 		if first {
-			templ_7745c5c3_Err = component.Button(component.Act{Text: lang.T(ctx, "desk.intake.begin"), Title: lang.T(ctx, "desk.intake.begin-of", "code", code), Keys: "a"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Button(component.Act{Text: lang.T(ctx, "desk.intake.begin"), Keys: "a"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

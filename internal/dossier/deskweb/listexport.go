@@ -170,25 +170,28 @@ func (d *desk) exported(ctx context.Context, by access.Actor, f dossier.ListFilt
 	f.Limit = dossier.ListLimit
 	// Every export names what its column of timeliness was computed by.
 	if f.Measure.OfLegs() {
-		return []print.Column{
-				{Title: text("code"), Width: 24},
-				{Title: text("procedure"), Width: 50},
-				{Title: text("step")},
-				{Title: text("leg-agency"), Width: 36},
-				{Title: text("leg-post")},
-				{Title: text("leg-from"), Kind: print.Instant},
-				{Title: text("leg-due"), Kind: print.Instant},
-				{Title: text("leg-until"), Kind: print.Instant},
-				{Title: lang.T(ctx, "timeliness.leg"), Width: 24},
-			}, pages(ctx, f, func(f dossier.ListFilter) ([]dossier.ListedLeg, string, error) {
-				return d.Listings.ListLegs(ctx, by, f)
-			}, func(n names, l dossier.ListedLeg, now time.Time) []any {
-				post := ""
-				if l.Leg.Post != "" {
-					post = n.post(l.Leg.Post, l.Leg.From)
-				}
-				return []any{shownCode(l.Row), l.Row.Title, l.Leg.Title, n.agency(l.Leg.At, l.Leg.From), post, l.Leg.From, l.Leg.Due, l.Leg.Until, lang.T(ctx, "verdict."+string(l.Leg.Verdict(now)))}
-			}, d)
+		columns := []print.Column{
+			{Title: text("code"), Width: 24},
+			{Title: text("procedure"), Width: 50},
+			{Title: text("step")},
+			{Title: text("leg-agency"), Width: 36},
+			{Title: text("leg-post")},
+			{Title: text("leg-from"), Kind: print.Instant},
+			{Title: text("leg-due"), Kind: print.Instant},
+			{Title: text("leg-until"), Kind: print.Instant},
+			{Title: lang.T(ctx, "timeliness.leg"), Width: 24},
+		}
+		read := func(f dossier.ListFilter) ([]dossier.ListedLeg, string, error) {
+			return d.Listings.ListLegs(ctx, by, f)
+		}
+		row := func(n names, l dossier.ListedLeg, now time.Time) []any {
+			post := ""
+			if l.Leg.Post != "" {
+				post = n.post(l.Leg.Post, l.Leg.From)
+			}
+			return []any{shownCode(l.Row), l.Row.Title, l.Leg.Title, n.agency(l.Leg.At, l.Leg.From), post, l.Leg.From, l.Leg.Due, l.Leg.Until, lang.T(ctx, "verdict."+string(l.Leg.Verdict(now)))}
+		}
+		return columns, pages(ctx, f, read, row, d)
 	}
 	columns := []print.Column{
 		{Title: text("code"), Width: 24},

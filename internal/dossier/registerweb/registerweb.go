@@ -258,13 +258,21 @@ var columns = []string{
 }
 
 // shown are the columns on screen: what fits beside one another, the rest stands below it in the same cell.
-var shown = []string{"serial", "code", "procedure", "applicant", "resolving", "received", "due", "forwarded", "result", "returned", "notes"}
+var shown = []string{"serial", "code", "applicant", "received", "due", "result", "returned", "notes"}
+
+// forwarded says when the dossier went on to the agency; empty when it has not.
+func forwarded(ctx context.Context, when string) string {
+	if when == "" {
+		return ""
+	}
+	return lang.T(ctx, "register.column.forwarded") + " " + when
+}
 
 func grid(ctx context.Context, src paper.Source, title string, entries []register.Entry) (component.Grid, error) {
 	g := component.Grid{Caption: title, Stack: true}
 	for _, c := range shown {
 		col := component.Column{Title: lang.T(ctx, "register.column."+c), Numeric: c == "serial"}
-		if c == "procedure" {
+		if c == "code" {
 			col.Width = "wide"
 		}
 		g.Columns = append(g.Columns, col)
@@ -280,13 +288,10 @@ func grid(ctx context.Context, src paper.Source, title string, entries []registe
 		}
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
 			{Text: strconv.Itoa(x.Serial)},
-			{Text: x.Code, Href: "/ho-so/" + e.Slip.Case, Code: true},
-			{Text: x.Procedure},
+			{Text: x.Code, Href: "/ho-so/" + e.Slip.Case, Code: true, Note: strings.TrimSuffix(x.Procedure+". "+x.Resolving, ". ")},
 			{Text: x.Applicant, Note: x.Contact},
-			{Text: x.Resolving},
-			{Text: moment(x.Received)},
+			{Text: moment(x.Received), Note: forwarded(ctx, moment(x.Forwarded))},
 			{Text: moment(x.Due)},
-			{Text: moment(x.Forwarded)},
 			{Text: moment(x.Result)},
 			{Text: moment(x.Returned), Note: handed},
 			{Text: x.Notes},
