@@ -575,6 +575,13 @@ func (c *checker) procedures() {
 			}
 			ids[k.ID] = true
 		}
+		pauses := map[string]bool{}
+		for j, p := range v.Pauses {
+			if p.ID == "" || pauses[p.ID] || p.Name == "" || p.Basis == "" {
+				c.bad(at, fmt.Sprintf(".pauses[%d]", j), "pause %q of %s needs an id of its own, a name and the clause that allows it", p.ID, v.Code)
+			}
+			pauses[p.ID] = true
+		}
 		c.held(at, v, holders)
 		c.fits(at, v)
 	}
