@@ -182,7 +182,7 @@ func (w wrongStamp) Stamp(ctx context.Context, digest []byte) ([]byte, error) {
 func TestKeysOutOfAFile(t *testing.T) {
 	t.Parallel()
 	root := newAuthority(t, "TEST ROOT")
-	sub := &authority{key: ecKey(t), next: 500}
+	sub := &authority{key: ecKey(t)}
 	sub.cert = root.issue(t, "TEST SUB", sub.key, func(c *x509.Certificate) {
 		c.IsCA, c.BasicConstraintsValid, c.KeyUsage = true, true, x509.KeyUsageCertSign
 	}).Chain[0]

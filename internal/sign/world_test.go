@@ -17,6 +17,7 @@ import (
 	"image/png"
 	"math/big"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ import (
 type authority struct {
 	key  crypto.Signer
 	cert *x509.Certificate
-	next int64
+	next atomic.Int64
 }
 
 var (
@@ -69,15 +70,14 @@ func newAuthority(t testing.TB, cn string) *authority {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &authority{key: k, cert: c, next: 100}
+	return &authority{key: k, cert: c}
 }
 
 // issue certifies a key; change alters the certificate before it is signed.
 func (a *authority) issue(t testing.TB, cn string, k crypto.Signer, change func(*x509.Certificate)) Key {
 	t.Helper()
-	a.next++
 	c := &x509.Certificate{
-		SerialNumber: big.NewInt(a.next), Subject: pkix.Name{CommonName: cn, Country: []string{"VN"}},
+		SerialNumber: big.NewInt(a.next.Add(1)), Subject: pkix.Name{CommonName: cn, Country: []string{"VN"}},
 		NotBefore: signedAt.AddDate(-1, 0, 0), NotAfter: signedAt.AddDate(1, 0, 0),
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
 	}

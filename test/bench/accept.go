@@ -88,6 +88,7 @@ var wrote = []struct{ table, where string }{
 	{"case_term", "case_id = $1 AND scope = '*' AND term >= 'h99' AND term < 'h9a'"},
 	{"idempotency", "location = $1"},
 	{"dossier_slip", "case_id = $1"},
+	{"dossier_leg", "case_id = $1"},
 }
 
 // bare inserts copies of the rows of accepted dossiers under other identifiers: what any program that keeps
@@ -145,7 +146,7 @@ func (p *province) bare(ctx context.Context, list []lodged, writers int) (took t
 					if text, ok := v.(string); ok {
 						v = strings.ReplaceAll(text, d.id, fresh)
 					}
-					if name := x.cols[k]; name == "ref" || name == "key" || name == "code" && w.table == "dossier" {
+					if name := x.cols[k]; name == "ref" || name == "key" || name == "check_code" || name == "book" || name == "code" && w.table == "dossier" {
 						v = fresh
 					}
 					row[k] = v
