@@ -110,6 +110,12 @@ func runServe(ctx context.Context, args []string, s stdio) int {
 	if err := signing.read(&cfg.Sign); err != nil {
 		return f.wrong(err.Error())
 	}
+	if cfg.Serve.Address == "" {
+		if cfg.Sign.KeyFile != "" || cfg.Sign.PKCS11.Module != "" {
+			return f.wrong("signed papers carry the address that answers for them: say --address")
+		}
+		log.Warn("printed papers carry no QR code: say --address")
+	}
 	for p := range strings.SplitSeq(*proxies, ",") {
 		if p = strings.TrimSpace(p); p == "" {
 			continue
@@ -207,9 +213,7 @@ func runDemo(ctx context.Context, args []string, s stdio) (code int) {
 		return s.fail(fmt.Errorf("%w (another port: --port 0)", err))
 	}
 	base := fmt.Sprintf("http://localhost:%d", l.Addr().(*net.TCPAddr).Port)
-	if cfg.Mail.Server != "" {
-		cfg.Serve.Address = base // letters lead back here
-	}
+	cfg.Serve.Address = base // letters and the QR of printed papers lead back here
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return s.fail(errors.Join(err, l.Close()))
