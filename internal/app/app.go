@@ -211,6 +211,7 @@ func (a *App) housekeeping() {
 		_, err := a.dossiers.ExpireDrafts(ctx)
 		return err
 	})
+	a.queue.Handle(dossierdb.RemoveFilesJob, a.removeFiles)
 	a.queue.Handle(closeJob, func(ctx context.Context, _ *jobs.Run) error {
 		_, err := a.dossiers.CloseExpired(ctx)
 		return err

@@ -104,11 +104,17 @@ func (s *Store) put(ctx context.Context, tmp *os.File, r io.Reader, limit int64)
 	info := Info{Hash: hashOf(sum), Size: n}
 	path := s.path(info.Hash)
 	if old, err := os.Stat(path); err == nil && old.Size() == n {
-		// Known already. Its name may have been given an instant ago by another Put
-		// that has not yet synced the folder: sync it before saying "stored".
-		_ = tmp.Close()
-		_ = os.Remove(tmp.Name())
-		return info, syncDir(filepath.Dir(path))
+		// Known already. That it is wanted again is noted, so that RemoveIdle leaves it; where RemoveIdle was quicker,
+		// it is stored anew. Its name may have been given an instant ago by another Put that has not yet synced the
+		// folder: sync it before saying "stored".
+		now := time.Now()
+		if err := os.Chtimes(path, now, now); err == nil {
+			_ = tmp.Close()
+			_ = os.Remove(tmp.Name())
+			return info, syncDir(filepath.Dir(path))
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return Info{}, err
+		}
 	}
 	if err := tmp.Sync(); err != nil {
 		return Info{}, err
@@ -194,6 +200,37 @@ func (s *Store) Remove(h Hash) error {
 		return fmt.Errorf("remove file %s: %w", h, err)
 	}
 	return nil
+}
+
+// RemoveIdle removes the content unless somebody stored it, or the very same again, within the last idle: a row that
+// names it may be on its way. It reports whether the content is gone.
+func (s *Store) RemoveIdle(h Hash, idle time.Duration) (gone bool, err error) {
+	if _, err := ParseHash(string(h)); err != nil {
+		return false, err
+	}
+	path, aside := s.path(h), filepath.Join(s.root, tmpDir, "gone-"+string(h))
+	fresh := func(name string) (bool, error) {
+		st, err := os.Stat(name)
+		return err == nil && time.Since(st.ModTime()) < idle, err
+	}
+	young, err := fresh(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil || young {
+		return false, err
+	}
+	// Aside first: a Put that saw it a moment ago has touched it, one that comes now stores it anew.
+	if err := os.Rename(path, aside); err != nil {
+		return false, fmt.Errorf("remove file %s: %w", h, err)
+	}
+	if young, err = fresh(aside); err != nil || young {
+		return false, errors.Join(err, os.Rename(aside, path))
+	}
+	if err := os.Remove(aside); err != nil {
+		return false, fmt.Errorf("remove file %s: %w", h, err)
+	}
+	return true, syncDir(filepath.Dir(path))
 }
 
 // List walks over everything stored, in the order of the hashes. Files that are not

@@ -94,6 +94,7 @@ var Statements = []string{
 	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents,
 	sqlHandoverAdd, sqlHandoverDone, sqlHandoversOf, sqlHandoversTo, sqlHandoversFrom, sqlOwnedBy,
 	sqlBooks, sqlBooksOf, sqlBookPage, sqlBookLines, sqlBookCount, sqlLockAdd, sqlLockBookAdd, sqlLock, sqlLockBooks, sqlLockOrphans,
+	sqlPaperHashes, sqlDraftNames, sqlSlipNames, sqlValueNames,
 	sqlPaper, sqlPaperKeep, sqlPapersOf, sqlPapersDrop, sqlPaperOrphans,
 }
 
@@ -690,7 +691,11 @@ func (s *Store) Erase(ctx context.Context, by journal.Actor, id, basis string) e
 		if _, err := tx.Exec(ctx, sqlEraseValue, id, d.Version); err != nil {
 			return err
 		}
-		// Signed papers name people: they are no longer kept, and their bytes fall to who sweeps the file store.
+		// Signed papers name people: they are no longer kept. What the dossier named is removed from the file store
+		// after the commit, unless somebody else names it.
+		if err := s.letGo(ctx, tx, id, events); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, sqlPapersDrop, id); err != nil {
 			return err
 		}
