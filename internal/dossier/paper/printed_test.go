@@ -52,8 +52,23 @@ func TestWhatIsPrintedEqualsTheRecordAtItsAct(t *testing.T) {
 		l := dossiertest.Begin(t, "case", "H99.02-260302-0001")
 		last := map[string]int{}
 		l.Number = func(scope string) (int, error) { last[scope]++; return last[scope], nil }
+		if rapid.IntRange(0, 5).Draw(t, "refused at once") == 0 {
+			if e, err := l.D.Refuse(l.Facts(), l.W.In("cb-mot-cua"), "Không thuộc thẩm quyền", ""); err == nil {
+				l.Keep(e)
+			}
+		}
 		for range rapid.IntRange(5, 60).Draw(t, "commands") {
 			l.Pass(t)
+		}
+		if rapid.Bool().Draw(t, "sorry at the end") && !l.D.DueAt().IsZero() {
+			for days := range 12 { // the first day that is worked
+				day := calendar.DateOf(l.D.DueAt()).AddDays(days + 1)
+				e, err := l.D.Apologise(l.Facts(), l.W.In("giam-doc"), dossier.ApologyCommand{Reason: "Chờ kết quả kiểm tra", Fault: dossier.FaultAgency, Date: day})
+				if err == nil {
+					l.Keep(e)
+					break
+				}
+			}
 		}
 		if rapid.Bool().Draw(t, "stopped at the end") {
 			if e, err := l.D.RequestWithdrawal(l.Facts(), l.W.Citizen("anh"), "Đổi ý"); err == nil {
