@@ -61,11 +61,14 @@ type Tree struct {
 	agencies map[ID][]Agency // versions of one agency, oldest first
 	order    []ID            // as declared
 	posts    map[string][]Post
-	byAgency map[ID][]string // post ids, as declared
+	byAgency map[ID][]string // post ids, as declared; a post that moved stands with each agency it was in
+	heirs    map[ID][]Succession
+	origins  map[ID][]Succession
 }
 
-// NewTree builds a tree. An id may occur several times, with dates that do not overlap.
-func NewTree(agencies []Agency, posts []Post) *Tree {
+// NewTree builds a tree. An id may occur several times, with dates that do not overlap. Successions say what became
+// of agencies beyond what their Successor says.
+func NewTree(agencies []Agency, posts []Post, successions ...Succession) *Tree {
 	t := &Tree{agencies: map[ID][]Agency{}, posts: map[string][]Post{}, byAgency: map[ID][]string{}}
 	for _, a := range agencies {
 		if _, seen := t.agencies[a.ID]; !seen {
@@ -77,10 +80,16 @@ func NewTree(agencies []Agency, posts []Post) *Tree {
 		slices.SortStableFunc(vs, func(a, b Agency) int { return strings.Compare(a.From, b.From) })
 	}
 	for _, p := range posts {
-		if _, seen := t.posts[p.ID]; !seen {
+		if !slices.ContainsFunc(t.posts[p.ID], func(q Post) bool { return q.Agency == p.Agency }) {
 			t.byAgency[p.Agency] = append(t.byAgency[p.Agency], p.ID)
 		}
 		t.posts[p.ID] = append(t.posts[p.ID], p)
+	}
+	t.heirs, t.origins = t.successions(successions), map[ID][]Succession{}
+	for _, id := range t.order {
+		for _, s := range t.heirs[id] {
+			t.origins[s.New] = append(t.origins[s.New], s)
+		}
 	}
 	return t
 }
@@ -178,17 +187,11 @@ func (t *Tree) Desks(day string) []Agency {
 
 // Current follows successors until an agency in force on day; false when the line ends.
 func (t *Tree) Current(id ID, day string) (Agency, bool) {
-	for range len(t.order) + 1 {
-		if a, ok := t.At(id, day); ok {
-			return a, true
-		}
-		a, ok := t.Ever(id)
-		if !ok || a.Successor == "" {
-			return Agency{}, false
-		}
-		id = a.Successor
+	if a, ok := t.At(id, day); ok {
+		return a, true
 	}
-	return Agency{}, false
+	h, _ := t.Heir(id, Matter{}, day)
+	return t.At(h.ID, day)
 }
 
 // Post returns the post as it stands on day.
@@ -205,7 +208,7 @@ func (t *Tree) Post(id, day string) (Post, bool) {
 func (t *Tree) Posts(id ID, day string) []Post {
 	var out []Post
 	for _, pid := range t.byAgency[id] {
-		if p, ok := t.Post(pid, day); ok {
+		if p, ok := t.Post(pid, day); ok && p.Agency == id {
 			out = append(out, p)
 		}
 	}

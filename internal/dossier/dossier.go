@@ -238,6 +238,7 @@ type Dossier struct {
 	Obligations []ObligationDue
 	Withdrawal  *Withdrawal // asked for, or carried out
 	Redirects   []Redirect
+	Taken       []Taken // taken over by agencies that follow those that had it
 	Undone      []Undoing
 	Correction  *Correction // the one that is open
 	Custody     []Item      // papers on paper: who has each
@@ -372,6 +373,7 @@ func (d *Dossier) Clone() *Dossier {
 	c.Papers, c.Supplements, c.Legs, c.Notes = slices.Clone(d.Papers), slices.Clone(d.Supplements), slices.Clone(d.Legs), slices.Clone(d.Notes)
 	c.Slips, c.Pauses, c.Apologies, c.Obligations = slices.Clone(d.Slips), slices.Clone(d.Pauses), slices.Clone(d.Apologies), slices.Clone(d.Obligations)
 	c.Revisions, c.DueLog = slices.Clone(d.Revisions), slices.Clone(d.DueLog)
+	c.Taken = slices.Clone(d.Taken)
 	c.Custody, c.Handovers = slices.Clone(d.Custody), slices.Clone(d.Handovers)
 	c.Redirects, c.Undone, c.Issued = slices.Clone(d.Redirects), slices.Clone(d.Undone), slices.Clone(d.Issued)
 	return &c

@@ -44,6 +44,7 @@ const (
 	EventHandoverRefused     = "dossier.handover_refused"
 	EventDueRevised          = "dossier.due_revised"
 	EventRated               = "dossier.rated"
+	EventSucceeded           = "dossier.succeeded"
 )
 
 // Names of personal values inside events.

@@ -63,6 +63,7 @@ var folds = map[string]func(*Dossier, journal.Event) error{
 	EventHandedOver:          (*Dossier).applyHandedOver,
 	EventHandoverConfirmed:   (*Dossier).applyHandoverConfirmed,
 	EventHandoverRefused:     (*Dossier).applyHandoverRefused,
+	EventSucceeded:           (*Dossier).applySucceeded,
 }
 
 // Apply moves the state by one event. It refuses what the moves of this package could never have

@@ -160,6 +160,13 @@ func (m *Moment) turn(e journal.Event) (err error) {
 		var v redirected
 		v, err = unmarshal[redirected](e.Data)
 		m.Agency, m.Reason = v.Competent, m.Note
+	case EventSucceeded:
+		var v succeeded
+		v, err = unmarshal[succeeded](e.Data)
+		m.Agency, m.Choice, m.Basis = v.Competent, v.Name, v.Basis
+		if len(v.Holders) > 0 {
+			m.Holder = v.Holders[0].To
+		}
 	case EventUndone:
 		var v undone
 		v, err = unmarshal[undone](e.Data)

@@ -86,7 +86,9 @@ type Content struct {
 	Hours     []agency.Hours
 	Agencies  []agency.Agency
 	Posts     []agency.Post
-	Listed    []Listed
+	// Successions say which agency follows which, beyond what agencies say when they end.
+	Successions []agency.Succession
+	Listed      []Listed
 }
 
 // Listed is a procedure of which a list gives no more than its heading; it is known, not offered.
@@ -123,7 +125,7 @@ type overview struct {
 // NewCatalogue indexes content. The caller must not change it afterwards.
 func NewCatalogue(c Content) *Catalogue {
 	k := &Catalogue{
-		c: c, tree: agency.NewTree(c.Agencies, c.Posts),
+		c: c, tree: agency.NewTree(c.Agencies, c.Posts, c.Successions...),
 		versions: map[string][]*Version{}, digests: map[string]*Version{},
 		forms: map[string][]Form{}, formBy: map[string]Form{},
 		processes: map[string][]Process{}, processBy: map[string]Process{},

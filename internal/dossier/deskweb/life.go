@@ -213,6 +213,8 @@ func turnLines(ctx context.Context, m dossier.Moment, n names, add func(key stri
 		add("not-completed", "day", dayText(ctx, m.Until))
 	case dossier.EventRedirected:
 		add("redirected", "agency", n.agency(m.Agency, m.At))
+	case dossier.EventSucceeded:
+		add("succeeded", "agency", n.agency(m.Agency, m.At), "name", m.Choice, "basis", m.Basis)
 	case dossier.EventUndone:
 		add("undid", "what", lang.T(ctx, "event."+m.Choice))
 	case dossier.EventCorrectionOpened, dossier.EventReissued:

@@ -106,6 +106,8 @@ func (t told) moment(ctx context.Context, m dossier.Moment) (c component.Moment,
 		}
 	case dossier.EventRedirected:
 		c.Text = sentences(lang.T(ctx, "filing.moment.redirected", "agency", t.source.Agency(m.Agency, m.At)), why())
+	case dossier.EventSucceeded:
+		c.Text = lang.T(ctx, "filing.moment.succeeded", "agency", t.source.Agency(m.Agency, m.At), "basis", m.Basis)
 	case dossier.EventCorrectionOpened:
 		c.By, c.Text = t.source.Agency(m.Holder.Agency, m.At), why()
 	case dossier.EventCorrected:

@@ -40,6 +40,8 @@ const (
 	KindProcess  = "process"
 	KindTemplate = "template"
 	KindCalendar = "calendar" // days announced for one year; the id is the year
+	// KindSuccession holds which agencies follow which by one reorganisation, whose id it has.
+	KindSuccession = "succession"
 )
 
 // ErrNotFound says that there is no such version.
@@ -352,6 +354,12 @@ func (d row) into(c *procedure.Content) error {
 		}
 		p.From, p.Until = within(p.From, p.Until, d)
 		c.Posts = append(c.Posts, p)
+	case KindSuccession:
+		var list []agency.Succession
+		if err := json.Unmarshal([]byte(d.Content), &list); err != nil {
+			return err
+		}
+		c.Successions = append(c.Successions, list...)
 	case KindHours:
 		var h agency.Hours
 		if err := json.Unmarshal([]byte(d.Content), &h); err != nil {
