@@ -151,7 +151,7 @@ func (a *answerer) date(b *eform.Bounds, near func(string) string) string {
 	case b.Future:
 		return a.now.AddDate(0, 1, 0).Format(time.DateOnly)
 	case b.MaxAge > 0 && b.MaxAge < 30:
-		return "2015-05-14"
+		return "2022-05-14"
 	}
 	return "1990-05-14"
 }
