@@ -3,6 +3,7 @@ package workflow
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -57,7 +58,7 @@ func (r Run) Act(p *Process, token int, action string, w World, agencies ...stri
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", ErrNoStep, t.Step)
 	}
-	for _, a := range s.Acts() {
+	for _, a := range s.Acts(t) {
 		if a.ID != action {
 			continue
 		}
@@ -68,6 +69,11 @@ func (r Run) Act(p *Process, token int, action string, w World, agencies ...stri
 		}
 		m := mover{p: p, w: w, r: r.Clone(), agencies: agencies}
 		var err error
+		if s.Waits(t) {
+			if i := slices.IndexFunc(r.Frames, func(f Frame) bool { return f.Token == t.ID }); i >= 0 {
+				m.do(Change{Do: Close, Frame: r.Frames[i].ID})
+			}
+		}
 		if a.To == "" {
 			err = m.finish(t, a)
 		} else {
@@ -215,6 +221,11 @@ func (m *mover) leave(t Token) {
 	m.r.Last = max(m.r.Last, t.ID)
 }
 
+// park lets a token wait where it has opened a question or sub-case.
+func (m *mover) park(t Token) {
+	m.do(Change{Do: Enter, Token: t.ID, Step: t.Step, Frame: t.Frame})
+}
+
 func (m *mover) fork(t Token, s Step) error {
 	var ways []Flow
 	for _, f := range s.To {
@@ -287,7 +298,7 @@ func (m *mover) ask(t Token, s Step) error {
 	if len(asked) == 0 {
 		return ErrAgencies
 	}
-	m.leave(t)
+	m.park(t)
 	frame := m.next()
 	m.do(Change{Do: Open, Frame: frame, Step: t.Step, Parent: t.Frame, Token: t.ID, Total: len(asked), Need: Enough(s.Need, len(asked))})
 	for _, a := range asked {
@@ -301,7 +312,7 @@ func (m *mover) sub(t Token, s Step) error {
 	if !ok {
 		return fmt.Errorf("%w: %s", ErrNoStep, s.Part)
 	}
-	m.leave(t)
+	m.park(t)
 	frame := m.next()
 	m.do(Change{Do: Open, Frame: frame, Step: t.Step, Parent: t.Frame, Token: t.ID, At: s.At, Total: 1, Need: 1})
 	return m.enter(Token{ID: m.next(), Step: Address(part.ID, part.Start), Frame: frame})
@@ -332,7 +343,7 @@ func (m *mover) finish(t Token, a Action) error {
 	}
 	if opener.Kind == Sub {
 		for _, o := range m.r.Tokens {
-			if m.r.Within(o.Frame, f.ID) && o.Step != Consulted {
+			if o.Frame != 0 && m.r.Within(o.Frame, f.ID) && o.Step != Consulted {
 				return fmt.Errorf("%w: %s", ErrLeft, o.Step)
 			}
 		}

@@ -15,7 +15,7 @@ type Frame struct {
 	ID      int    `json:"id"`
 	Opener  string `json:"opener"`            // address of the step; Consulted for a question of an officer's own accord
 	Parent  int    `json:"parent,omitempty"`  // frame it lies in
-	Token   int    `json:"token,omitempty"`   // goes on when the frame closes; 0: nothing does
+	Token   int    `json:"token,omitempty"`   // goes on when the frame closes, at a question or sub-case it waits there; 0: nothing does
 	At      string `json:"at,omitempty"`      // of a sub-case: where
 	Total   int    `json:"total"`             // branches opened
 	Need    int    `json:"need"`              // arrivals that close it

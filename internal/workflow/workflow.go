@@ -195,27 +195,37 @@ var consulted = Step{
 	Actions: []Action{{ID: AnswerAction, Label: "Gửi ý kiến trả lời", Means: Answer, Note: true, Primary: true}},
 }
 
-// Actions that every question and wait has.
+// Actions that questions and waits have by themselves.
 const (
-	AnswerAction = "tra-loi" // of questions that declare none
-	PassAction   = "xong"    // of waits that declare none: what was waited for is there
+	AnswerAction = "tra-loi" // of questions that declare none: the asked agency answers
+	PassAction   = "xong"    // of waits that declare none: what was waited for is there; of questions: who asked waits no longer
 )
 
-// Rests reports whether a run stands still at the step until somebody acts or a time passes.
-func (s Step) Rests() bool { return s.Kind == Task || s.Kind == Wait || s.Kind == Ask }
+// Rests reports whether a run stands still at the step until somebody acts or a time passes. At a question
+// and at a sub-case the token of who asked waits too, beside those of who is asked.
+func (s Step) Rests() bool {
+	return s.Kind == Task || s.Kind == Wait || s.Kind == Ask || s.Kind == Sub
+}
 
-// Acts lists the actions of the step, those included that its kind gives it.
-func (s Step) Acts() []Action {
-	if len(s.Actions) > 0 {
-		return s.Actions
-	}
-	switch s.Kind {
-	case Ask:
-		return consulted.Actions
-	case Wait:
-		if s.Role != "" && s.For != ForTime && len(s.To) == 1 {
-			return []Action{{ID: PassAction, Label: "Xác nhận đã có", Means: Forward, To: s.To[0].To, Primary: true}}
+// Waits reports whether the token is the one of who asked: it stands at a question or sub-case until that is over.
+func (s Step) Waits(t Token) bool { return s.Kind == Sub || s.Kind == Ask && t.At == "" }
+
+// Acts lists the actions that the token's holder has at the step, those included that its kind gives it.
+func (s Step) Acts(t Token) []Action {
+	switch {
+	case s.Kind == Sub:
+		return nil
+	case s.Waits(t):
+		if len(s.To) != 1 {
+			return nil
 		}
+		return []Action{{ID: PassAction, Label: "Không chờ thêm ý kiến", Means: Forward, To: s.To[0].To, Note: true}}
+	case len(s.Actions) > 0:
+		return s.Actions
+	case s.Kind == Ask:
+		return consulted.Actions
+	case s.Kind == Wait && s.Role != "" && s.For != ForTime && len(s.To) == 1:
+		return []Action{{ID: PassAction, Label: "Xác nhận đã có", Means: Forward, To: s.To[0].To, Primary: true}}
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func (x *player) at(want ...string) *player {
 func (x *player) token(step string) int {
 	x.t.Helper()
 	for _, t := range x.r.Tokens {
-		if t.Step == step || t.Step+"@"+t.At == step {
+		if t.Step == step && t.At == "" || t.At != "" && t.Step+"@"+t.At == step {
 			return t.ID
 		}
 	}
@@ -172,9 +172,10 @@ func TestAQuestionGoesToSeveralAgenciesAtOnce(t *testing.T) {
 		task("a", "hoi"), {ID: "hoi", Kind: workflow.Ask, Need: "2", Role: "case_officer", To: flows("b")}, task("b", "a"),
 	}}
 	x := play(t, p, workflow.AllHold{}).refuses(workflow.ErrAgencies, "a", "xong")
-	x.act("a", "xong", "so-a", "so-b", "so-c").at("hoi@so-a", "hoi@so-b", "hoi@so-c")
-	x.act("hoi@so-b", "tra-loi").at("hoi@so-a", "hoi@so-c").act("hoi@so-c", "tra-loi").at("b")
-	x.act("b", "xong").act("a", "xong", "so-d").at("hoi@so-d").act("hoi@so-d", "tra-loi").at("b") // round again
+	x.act("a", "xong", "so-a", "so-b", "so-c").at("hoi", "hoi@so-a", "hoi@so-b", "hoi@so-c")
+	x.act("hoi@so-b", "tra-loi").at("hoi", "hoi@so-a", "hoi@so-c").act("hoi@so-c", "tra-loi").at("b")
+	x.act("b", "xong").act("a", "xong", "so-d").at("hoi", "hoi@so-d").act("hoi@so-d", "tra-loi").at("b") // round again
+	x.act("b", "xong").act("a", "xong", "so-a", "so-b").act("hoi", workflow.PassAction).at("b") // who asked waits no longer
 }
 
 func subbed() *workflow.Process {
@@ -185,11 +186,11 @@ func subbed() *workflow.Process {
 }
 
 func TestASubCaseRunsThroughItsPartAndComesBack(t *testing.T) {
-	x := play(t, subbed(), workflow.AllHold{}).act("a", "xong").at("p/s")
-	if f, ok := x.r.Frame(x.r.Tokens[0].Frame); !ok || f.At != "so-a" {
+	x := play(t, subbed(), workflow.AllHold{}).act("a", "xong").at("p/s", "xac-minh")
+	if f, ok := x.r.Frame(x.r.Tokens[1].Frame); !ok || f.At != "so-a" {
 		t.Errorf("the sub-case is at %v", f)
 	}
-	x.act("p/s", "xong").at("p/t").act("p/t", "tra-loi").at("tra")
+	x.act("p/s", "xong").at("p/t", "xac-minh").act("p/t", "tra-loi").at("tra")
 }
 
 func TestAQuestionOfOnesOwnAccordLeavesTheWorkWhereItIs(t *testing.T) {
@@ -206,7 +207,7 @@ func TestAQuestionOfOnesOwnAccordLeavesTheWorkWhereItIs(t *testing.T) {
 	}
 	x.r.Apply(recalled...)
 	x.at("a")
-	x.act("a", "xong").at("p/s")
+	x.act("a", "xong").at("p/s", "xac-minh")
 }
 
 func TestWaitsGoOnByThemselvesAndLateWorkTakesItsOtherWay(t *testing.T) {
