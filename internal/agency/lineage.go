@@ -161,3 +161,78 @@ func (t *Tree) ByCode(code, day string) (Agency, bool) {
 	}
 	return last, found
 }
+
+// Supersede is list with new versions put in: each ends what stood at its beginning or would have begun later.
+func Supersede(list, next []Agency) []Agency {
+	out := slices.Clone(list)
+	for _, n := range next {
+		for i := range out {
+			if a := &out[i]; a.ID == n.ID && (a.Until == "" || a.Until > n.From) {
+				a.Until = max(a.From, n.From)
+			}
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// SupersedePosts is Supersede for posts.
+func SupersedePosts(list, next []Post) []Post {
+	out := slices.Clone(list)
+	for _, n := range next {
+		for i := range out {
+			if p := &out[i]; p.ID == n.ID && (p.Until == "" || p.Until > n.From) {
+				p.Until = max(p.From, n.From)
+			}
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// Fold says under which agency of today the work of an earlier one is counted; with procedures only theirs.
+type Fold struct {
+	Old, New   ID
+	Procedures []string // empty: all that no other fold names
+}
+
+// Folds maps every agency whose work others have on day to those, what is named by procedure first. Work divided by
+// commune is counted with the rest: figures do not know the commune.
+func (t *Tree) Folds(day string) []Fold {
+	named := map[string]bool{}
+	for _, list := range t.heirs {
+		for _, s := range list {
+			if s.Day <= day {
+				for _, p := range s.Procedures {
+					named[p] = true
+				}
+			}
+		}
+	}
+	var out []Fold
+	for _, id := range t.order {
+		if len(t.heirs[id]) == 0 {
+			continue
+		}
+		rest, _ := t.Heir(id, Matter{}, day)
+		to := map[ID][]string{}
+		var order []ID
+		for p := range named {
+			if a, _ := t.Heir(id, Matter{Procedure: p}, day); a.ID != rest.ID {
+				if to[a.ID] == nil {
+					order = append(order, a.ID)
+				}
+				to[a.ID] = append(to[a.ID], p)
+			}
+		}
+		slices.Sort(order)
+		for _, n := range order {
+			slices.Sort(to[n])
+			out = append(out, Fold{Old: id, New: n, Procedures: to[n]})
+		}
+		if rest.ID != id {
+			out = append(out, Fold{Old: id, New: rest.ID})
+		}
+	}
+	return out
+}
