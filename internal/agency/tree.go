@@ -162,6 +162,9 @@ func (t *Tree) Governing(place, day string) (Agency, bool) {
 // DeskOf returns the agency whose one-stop desk receives for id on day: its Desk, else itself.
 func (t *Tree) DeskOf(id ID, day string) ID {
 	if a, ok := t.At(id, day); ok && a.Desk != "" {
+		if d, ok := t.Current(a.Desk, day); ok {
+			return d.ID
+		}
 		return a.Desk
 	}
 	return id

@@ -29,6 +29,8 @@ import (
 	"github.com/motcua/motcua/internal/notice"
 	"github.com/motcua/motcua/internal/notice/noticedb"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
+	"github.com/motcua/motcua/internal/reorg"
+	"github.com/motcua/motcua/internal/reorg/reorgdb"
 	"github.com/motcua/motcua/internal/sign"
 	"github.com/motcua/motcua/internal/sqldb"
 )
@@ -80,6 +82,9 @@ type App struct {
 
 	holidayStore *holidaydb.Store
 	holidays     *holiday.Service
+
+	reorgStore *reorgdb.Store
+	reorgs     *reorg.Service
 }
 
 // Open opens a province, bringing its database to the newest form first.
@@ -182,6 +187,7 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 		return nil, err
 	}
 	a.calendars()
+	a.reorganisations()
 	a.queue.Handle(dossierdb.PaperJob, a.handlePaper)
 	a.housekeeping()
 	return a, nil

@@ -9,11 +9,16 @@ import (
 	"github.com/motcua/motcua/internal/filestore"
 	"github.com/motcua/motcua/internal/holiday/holidaydb"
 	"github.com/motcua/motcua/internal/notice/noticedb"
+	"github.com/motcua/motcua/internal/reorg/reorgdb"
 	"github.com/motcua/motcua/internal/sqldb"
 )
 
 // others are the cases besides dossiers.
-var others = []dossierdb.OtherCases{{Ours: holidaydb.Ours, Case: holidaydb.CheckCase, Orphans: holidaydb.Orphans}, dossierdb.Locks}
+var others = []dossierdb.OtherCases{
+	{Ours: holidaydb.Ours, Case: holidaydb.CheckCase, Orphans: holidaydb.Orphans},
+	dossierdb.Locks,
+	{Ours: reorgdb.Ours, Case: reorgdb.CheckCase(inForce), Orphans: reorgdb.Orphans},
+}
 
 // Check folds every journal again, compares every row with it, verifies chains, signatures and seals, every file
 // that dossiers name, and that every notice belongs to an event and every letter to a notice.

@@ -151,6 +151,20 @@ func (d *Dossier) holders() []casefile.Holder {
 	return []casefile.Holder{d.Holder}
 }
 
+// Beside lists the offices a dossier is with besides those that its row names: another desk, who keeps its papers.
+func (d *Dossier) Beside() []agency.ID {
+	var out []agency.ID
+	if d.CompetentDesk != "" {
+		out = append(out, d.CompetentDesk)
+	}
+	for _, k := range d.keepers() {
+		if !slices.Contains(out, k.Agency) {
+			out = append(out, k.Agency)
+		}
+	}
+	return out
+}
+
 // keepers lists the offices that keep papers of the dossier or are about to, each once.
 func (d *Dossier) keepers() []Keeper {
 	var out []Keeper

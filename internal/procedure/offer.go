@@ -167,6 +167,15 @@ func at[T any](ds []Dated[T], day string) (Dated[T], bool) {
 	return Dated[T]{}, false
 }
 
+// With is the catalogue as it would be with other versions of agencies and posts and further successions in force.
+// The forms, processes and procedures stay the same.
+func (k *Catalogue) With(agencies []agency.Agency, posts []agency.Post, successions []agency.Succession) *Catalogue {
+	c := k.c
+	c.Agencies, c.Posts = agency.Supersede(c.Agencies, agencies), agency.SupersedePosts(c.Posts, posts)
+	c.Successions = append(slices.Clone(c.Successions), successions...)
+	return NewCatalogue(c)
+}
+
 // Revision grows with every publication; equal revisions have equal content.
 func (k *Catalogue) Revision() int64 { return k.c.Revision }
 
@@ -412,7 +421,9 @@ func (k *Catalogue) offer(v *Version, day string) Offer {
 	}
 	for _, id := range competent {
 		if id != CommuneOfApplicant {
-			if a, ok := k.tree.Current(id, day); ok && !slices.Contains(o.Agencies, a.ID) {
+			// Who is named may have ended, or have given this procedure away.
+			h, _ := k.tree.Heir(id, agency.Matter{Procedure: v.Code}, day)
+			if a, ok := k.tree.At(h.ID, day); ok && !slices.Contains(o.Agencies, a.ID) {
 				o.Agencies = append(o.Agencies, a.ID)
 			}
 			continue

@@ -125,9 +125,9 @@ type Moved struct {
 // Plan is what a reorganisation publishes.
 type Plan struct {
 	Day         string              `json:"day"`
-	Agencies    []agency.Agency     `json:"agencies"`           // new versions; one that ends where it begins says how the agency ends
-	Posts       []agency.Post       `json:"posts,omitempty"`    // likewise
-	Units       []Moved             `json:"units,omitempty"`    // of agencies that end or give them away
+	Agencies    []agency.Agency     `json:"agencies"`        // new versions; one that ends where it begins says how the agency ends
+	Posts       []agency.Post       `json:"posts,omitempty"` // likewise
+	Units       []Moved             `json:"units,omitempty"` // of agencies that end or give them away
 	Successions []agency.Succession `json:"successions,omitempty"`
 }
 
@@ -194,11 +194,11 @@ type Problem struct {
 
 // Facts is what a command is judged against.
 type Facts struct {
-	Today      calendar.Date
-	Tree       *agency.Tree
-	Procedure  func(code string) bool // in force on the day
-	Place      func(code string) bool // a commune in force on the day
-	HomeCode   string                 // every code begins with it: H99
+	Today     calendar.Date
+	Tree      *agency.Tree
+	Procedure func(code string) bool // in force on the day
+	Place     func(code string) bool // a commune in force on the day
+	HomeCode  string                 // every code begins with it: H99
 }
 
 // Plan checks the command and works out what it publishes. The command is returned as it is understood: texts trimmed,
@@ -317,11 +317,8 @@ func (b *builder) bodies() {
 			continue
 		}
 		known := false
-		if b.c.Sort == Found && a.ID != "" {
-			b.bad(field, ErrTwice.With("id", string(a.ID)))
-			continue
-		}
-		if a.ID == "" {
+		_, ever := b.f.Tree.Ever(a.ID)
+		if a.ID == "" || !ever { // a proposal that is read again has its id already
 			a.ID = b.freshID(a.Name, i)
 		} else if b.stands(field, a.ID) {
 			known = true

@@ -18,6 +18,7 @@ import (
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/viet"
+	"github.com/motcua/motcua/internal/workflow"
 )
 
 // Store keeps reorganisations.
@@ -49,8 +50,9 @@ type Candidate struct {
 type Dossiers interface {
 	// Open hands over every dossier that has not ended and in which the agency takes part or took part, by id.
 	Open(ctx context.Context, of agency.ID, visit func(Candidate) error) error
-	// Place is the commune the dossier is about; empty when nothing says so.
-	Place(ctx context.Context, id string) (string, error)
+	// Beside is what its row does not say: which further offices it is with (another desk, who keeps papers), and the
+	// commune it is about; empty when nothing says so.
+	Beside(ctx context.Context, id string) (offices []agency.ID, place string, err error)
 	// Succeed passes a dossier on, once: asked again it answers Done. Ended and Stood say why it was left alone, Failed
 	// that trying again would not help; an error is worth trying again.
 	Succeed(ctx context.Context, id string, s Succession) (Outcome, error)
@@ -356,11 +358,9 @@ func warn(e Effects, before *procedure.Catalogue) []Warning {
 	}
 	touched := e.Plan.Touched()
 	for _, v := range before.All(day) {
-		for _, st := range before.OfferOf(v, day).Process.Value.StepAgencies() {
-			if slices.Contains(touched, agency.ID(st)) {
-				add("process", "code", v.Code, "name", v.Name)
-				break
-			}
+		p := before.OfferOf(v, day).Process.Value
+		if p != nil && slices.ContainsFunc(p.Steps, func(s workflow.Step) bool { return slices.Contains(touched, agency.ID(s.At)) }) {
+			add("process", "code", v.Code, "name", v.Name)
 		}
 		if len(out) > 50 {
 			break
@@ -396,16 +396,19 @@ func (s *Service) lines(ctx context.Context, p Plan, tree *agency.Tree, skip map
 			}
 			seen[c.Dossier] = true
 			m := agency.Matter{Procedure: c.Procedure}
-			if su.ByPlace {
-				var err error
-				if m.Place, err = s.dossiers.Place(ctx, c.Dossier); err != nil {
+			passes := func(ids ...agency.ID) bool {
+				return slices.ContainsFunc(ids, func(id agency.ID) bool { return su.Heir(id, m) != id })
+			}
+			ok := !su.ByPlace && passes(c.Competent, c.Desk, c.Holder.Agency) || c.Holder.Post != "" && !su.Post(c.Holder.Post, c.Holder.Agency)
+			if !ok {
+				beside, place, err := s.dossiers.Beside(ctx, c.Dossier)
+				if err != nil {
 					return err
 				}
+				m.Place = place
+				ok = passes(c.Competent, c.Desk, c.Holder.Agency) || passes(beside...)
 			}
-			to := su.Heir(c.Competent, m)
-			passes := to != c.Competent || su.Heir(c.Desk, m) != c.Desk || su.Heir(c.Holder.Agency, m) != c.Holder.Agency ||
-				c.Holder.Post != "" && !su.Post(c.Holder.Post, c.Holder.Agency)
-			if passes {
+			if to := su.Heir(c.Competent, m); ok {
 				out = append(out, Line{Dossier: c.Dossier, Code: c.Code, Procedure: c.Procedure, Competent: c.Competent, To: to, Desk: c.Desk, Holder: c.Holder})
 			}
 			return nil
@@ -449,10 +452,10 @@ func (s *Service) succession(a *Act, tree *agency.Tree) Succession {
 	}
 }
 
-// Steps of the passing. Eight dossiers at a time share the commits of the store.
+// Steps of the passing. Sixteen dossiers at a time share the commits of the store.
 const (
 	perStep  = 400
-	together = 8
+	together = 16
 )
 
 // Settle is how long after the beginning of its day every node of the product counts by the changed tree.

@@ -91,7 +91,7 @@ var Statements = []string{
 	sqlScoreAdd, sqlScoresCut, sqlScoresOf, sqlReturnAdd, sqlReturnCut, sqlReturnOf,
 	sqlLegPut, sqlLegsCut, sqlLegsOf, sqlSavedAdd, sqlSavedHow, sqlSavedDrop, sqlSaved, sqlColumnsPut, sqlColumnsOf, sqlExportAdd, sqlExportEnd, sqlExports,
 	sqlOutcomePut, sqlOutcome,
-	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents,
+	sqlSerials, sqlCountUp, sqlHowMany, sqlEraseValue, sqlAllRows, sqlRunning, sqlRunningEvents, sqlOpenOf,
 	sqlHandoverAdd, sqlHandoverDone, sqlHandoversOf, sqlHandoversTo, sqlHandoversFrom, sqlOwnedBy,
 	sqlBooks, sqlBooksOf, sqlBookPage, sqlBookLines, sqlBookCount, sqlLockAdd, sqlLockBookAdd, sqlLock, sqlLockBooks, sqlLockOrphans,
 	sqlPaperHashes, sqlDraftNames, sqlSlipNames, sqlValueNames,

@@ -63,7 +63,7 @@ const (
 		ON CONFLICT (code, origin) DO UPDATE SET digest = excluded.digest, content = excluded.content`
 	updateDraft = `UPDATE procedure_version SET digest = $1, state = $2, valid_from = $3, valid_until = $4, name = $5, sector = $6,
 		ministry = $7, source = $8, content = $9, imported_at = $10 WHERE code = $11 AND number = $12 AND state <> 'published'`
-	selectDocumentHeads = `SELECT kind, id, number, digest, state FROM pack_document ORDER BY kind, id, number`
+	selectDocumentHeads = `SELECT kind, id, number, digest, state, origin FROM pack_document ORDER BY kind, id, number`
 	updateDraftDocument = `UPDATE pack_document SET digest = $1, valid_from = $2, valid_until = $3, position = $4, origin = $5, content = $6,
 		imported_at = $7 WHERE kind = $8 AND id = $9 AND number = $10 AND state = 'draft'`
 	upsertPlace = `INSERT INTO place (code, valid_from, valid_until, name, kind, parent, district) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -336,13 +336,16 @@ func (s *Store) importDocuments(ctx context.Context, tx *sqldb.Tx, b Batch, at i
 	if len(b.Documents) == 0 {
 		return nil
 	}
-	heads := map[[2]string]head{}
+	heads, said := map[[2]string]head{}, map[[2]string]string{}
 	rows, err := tx.Query(ctx, selectDocumentHeads)
 	if _, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (struct{}, error) {
-		var kind, id string
+		var kind, id, origin string
 		var h head
-		err := r.Scan(&kind, &id, &h.number, &h.digest, &h.state)
+		err := r.Scan(&kind, &id, &h.number, &h.digest, &h.state, &origin)
 		heads[[2]string{kind, id}] = h
+		if origin == b.Origin {
+			said[[2]string{kind, id}] = h.digest
+		}
 		return struct{}{}, err
 	}); err != nil {
 		return err
@@ -356,7 +359,8 @@ func (s *Store) importDocuments(ctx context.Context, tx *sqldb.Tx, b Batch, at i
 		digest := procedure.SumOf(d.Value)
 		h, known := heads[[2]string{d.Kind, d.ID}]
 		switch {
-		case known && h.digest == digest:
+		case known && (h.digest == digest || said[[2]string{d.Kind, d.ID}] == digest):
+			// What an origin said last and says again takes nothing back that was decided since.
 			out.DocumentsUnchanged++
 			continue
 		case known && h.state == stateDraft:
@@ -697,7 +701,7 @@ func Statements() []string {
 		selectDocumentHeads, updateDraftDocument, upsertPlace, upsertPlaceChange, touchPlaces, touchPublished, lockRevision,
 		selectDraftHeads, selectBefore, publishVersion, closeVersion, selectDraftDocumentHeads, selectDocumentsBefore, publishDocument,
 		closeDocument, insertReport, selectReports, selectReport, selectWaiting,
-		selectTemplates, deleteTemplateDraft, countDraftsOf,
+		selectTemplates, deleteTemplateDraft, countDraftsOf, selectSpansOf, selectKept,
 	} {
 		all[s] = true
 	}
