@@ -131,7 +131,7 @@ func tidy(t *testing.T, p *workflow.Process, pic draw.Picture) {
 			t.Errorf("%s: label %q lies outside: %v of %v", p.ID, e.Full, e.Label, all)
 		}
 		for _, n := range pic.Nodes {
-			if overlap(e.Label, n.Box) && !(n.Shape == draw.Shape(workflow.Sub) && within(e.Label, n.Box)) {
+			if overlap(e.Label, n.Box) && (n.Shape != draw.Shape(workflow.Sub) || !within(e.Label, n.Box)) {
 				t.Errorf("%s: label %q %v lies on %q %v", p.ID, e.Full, e.Label, n.Full, n.Box)
 			}
 		}

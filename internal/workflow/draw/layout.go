@@ -52,7 +52,6 @@ type plan struct {
 	lanes  []laneOf
 	left   []float64 // of lanes
 	wide   []float64
-	width  int
 	height int
 	gaps   []gap // gap i lies between layers i and i+1
 	tops   []int // of layers

@@ -46,7 +46,7 @@ func (p Picture) SVG(w io.Writer) error {
 		for k, line := range l.Lines {
 			fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="middle">%s</text>`, l.Box.X+l.Box.W/2, l.Box.Y+smallLine*(k+1), text(line))
 		}
-		b.WriteString("</g>")
+		fmt.Fprint(b, "</g>")
 	}
 	for _, f := range p.Frames {
 		if f.Title != "" {
@@ -67,7 +67,7 @@ func (p Picture) SVG(w io.Writer) error {
 	for _, e := range p.Edges {
 		p.label(b, e)
 	}
-	b.WriteString("</svg>")
+	fmt.Fprint(b, "</svg>")
 	return b.Flush()
 }
 
@@ -99,7 +99,7 @@ func (p Picture) frame(b io.Writer, f Frame) {
 	if f.Title != "" {
 		fmt.Fprintf(b, `<text class="flow-heading" x="%d" y="%d" font-size="%d" font-weight="600">%s</text>`, f.Box.X+framePad, f.Box.Y+20, headingSize, text(f.Title))
 	}
-	io.WriteString(b, "</g>")
+	fmt.Fprint(b, "</g>")
 }
 
 func (p Picture) node(b io.Writer, n Node) {
@@ -147,9 +147,9 @@ func (p Picture) node(b io.Writer, n Node) {
 	for i, l := range n.Lines {
 		p.line(b, n, l, i == 0 || n.Lines[i-1].Tier != l.Tier)
 	}
-	io.WriteString(b, "</g>")
+	fmt.Fprint(b, "</g>")
 	if href != "" {
-		io.WriteString(b, "</a>")
+		fmt.Fprint(b, "</a>")
 	}
 }
 
@@ -268,5 +268,5 @@ func (p Picture) label(b io.Writer, e Edge) {
 		}
 		fmt.Fprintf(b, `<text x="%d" y="%d"%s>%s</text>`, x, e.Label.Y+labelRow*i+labelRow*3/4, anchor, text(l))
 	}
-	io.WriteString(b, "</g>")
+	fmt.Fprint(b, "</g>")
 }
