@@ -84,10 +84,7 @@ type checker struct {
 func (c *checker) at(of string, i int) place { return c.p.where[of+"#"+strconv.Itoa(i)] }
 
 func (c *checker) bad(at place, below, format string, args ...any) {
-	pr := Problem{Reason: fmt.Sprintf(format, args...)}
-	if at.file != nil {
-		pr.File, pr.Line = at.file.name, c.p.line(at, below)
-	}
+	pr := Problem{File: at.name, Line: c.p.line(at, below), Reason: fmt.Sprintf(format, args...)}
 	c.problems = append(c.problems, pr)
 }
 

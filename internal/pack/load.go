@@ -41,31 +41,47 @@ type source struct {
 
 // place is where a thing was declared.
 type place struct {
-	file *source
-	path string // yaml path: $ or $[3]
+	file *source // nil: the thing was not read from a file
+	name string  // the file it would be in, then
+	path string  // yaml path: $ or $[3]
 }
+
+func standing(src *source, path string) place { return place{file: src, name: src.name, path: path} }
 
 // Load reads a pack. Every problem carries file and line; the rest of the pack is still read,
 // so one run shows all of them. A pack with problems must not be used.
 func Load(fsys fs.FS) (*Pack, []Problem) {
-	l := loader{fsys: fsys, pack: &Pack{
+	l := newLoader(fsys)
+	l.all(true)
+	if l.base != "" {
+		l.problem("pack.yaml", 0, "stands over the pack %q: it is read by its folder", l.base)
+	}
+	return l.pack, l.problems
+}
+
+func newLoader(fsys fs.FS) *loader {
+	return &loader{fsys: fsys, pack: &Pack{
 		Rights: map[string][]string{}, Templates: map[string]string{},
 		files: map[string]*source{}, where: map[string]place{},
 	}}
-	l.head()
-	list(&l, "agencies.yaml", true, &l.pack.Agencies)
-	list(&l, "posts.yaml", true, &l.pack.Posts)
-	list(&l, "people.yaml", false, &l.pack.People)
-	list(&l, "hours.yaml", true, &l.pack.Hours)
-	list(&l, "routing.yaml", true, &l.pack.Routing)
-	if src := l.parse("rights.yaml", true); src != nil {
+}
+
+// all reads every file; alone asks for those that no pack can do without.
+func (l *loader) all(alone bool) {
+	l.head(alone)
+	list(l, "agencies.yaml", alone, &l.pack.Agencies)
+	list(l, "posts.yaml", alone, &l.pack.Posts)
+	list(l, "people.yaml", false, &l.pack.People)
+	list(l, "hours.yaml", alone, &l.pack.Hours)
+	list(l, "routing.yaml", alone, &l.pack.Routing)
+	if src := l.parse("rights.yaml", alone); src != nil {
 		l.decode(src, src.root, &l.pack.Rights)
-		l.declare("rights.yaml", 0, place{src, "$"})
+		l.declare("rights.yaml", 0, standing(src, "$"))
 	}
 	l.text("synonyms.txt", &l.pack.Synonyms)
-	each(&l, "procedures", func(v *procedure.Version) string { return v.Code }, &l.pack.Procedures)
+	each(l, "procedures", func(v *procedure.Version) string { return v.Code }, &l.pack.Procedures)
 	l.forms()
-	each(&l, "processes", func(w *workflow.Process) string { return w.ID }, &l.pack.Processes)
+	each(l, "processes", func(w *workflow.Process) string { return w.ID }, &l.pack.Processes)
 	for _, w := range l.pack.Processes {
 		w.Digest = procedure.SumOf(w)
 	}
@@ -75,13 +91,15 @@ func Load(fsys fs.FS) (*Pack, []Problem) {
 	}
 	l.templates()
 	l.strangers()
-	return l.pack, l.problems
 }
 
 type loader struct {
 	fsys     fs.FS
 	pack     *Pack
 	problems []Problem
+
+	base    string   // the pack this one stands over, as pack.yaml names it
+	without []string // files of the base that do not stand here
 }
 
 func (l *loader) problem(file string, line int, format string, args ...any) {
@@ -238,7 +256,7 @@ func list[T any](l *loader, name string, must bool, into *[]T) {
 	for i, node := range seq.Values {
 		var v T
 		if l.decode(src, node, &v) {
-			l.declare(name, len(*into), place{src, "$[" + strconv.Itoa(i) + "]"})
+			l.declare(name, len(*into), standing(src, "$["+strconv.Itoa(i)+"]"))
 			*into = append(*into, v)
 		}
 	}
@@ -266,7 +284,7 @@ func (l *loader) named(src *source, dir, id string, i int) {
 	if want := strings.TrimSuffix(path.Base(src.name), ".yaml"); id != want {
 		l.problem(src.name, lineOf(src.root), "is named %q but declares %q (codes are text: write them in quotes)", want, id)
 	}
-	l.declare(dir, i, place{src, "$"})
+	l.declare(dir, i, standing(src, "$"))
 }
 
 func (l *loader) yamlIn(dir string) []string {
@@ -295,8 +313,8 @@ func (l *loader) yamlIn(dir string) []string {
 	return out
 }
 
-func (l *loader) head() {
-	src := l.parse("pack.yaml", true)
+func (l *loader) head(must bool) {
+	src := l.parse("pack.yaml", must)
 	if src == nil {
 		return
 	}
@@ -304,14 +322,17 @@ func (l *loader) head() {
 		ID       string            `yaml:"id"`
 		Title    string            `yaml:"title"`
 		Version  string            `yaml:"version"`
+		Base     string            `yaml:"base"`
+		Without  []string          `yaml:"without"`
 		Province agency.Home       `yaml:"province"`
 		General  procedure.General `yaml:"general"`
 	}
 	if l.decode(src, src.root, &head) {
 		l.pack.ID, l.pack.Title, l.pack.Version = head.ID, head.Title, head.Version
 		l.pack.Home, l.pack.General = head.Province, head.General
+		l.base, l.without = head.Base, head.Without
 	}
-	l.declare("pack.yaml", 0, place{src, "$"})
+	l.declare("pack.yaml", 0, standing(src, "$"))
 }
 
 // forms read like other things, but their schema is JSON Schema written as YAML.
@@ -334,7 +355,7 @@ func (l *loader) forms() {
 		}
 		schema, err := json.Marshal(f.Schema)
 		if err != nil {
-			l.problem(name, l.pack.line(place{src, "$"}, ".schema"), "schema cannot be written as JSON: %s", err)
+			l.problem(name, l.pack.line(standing(src, "$"), ".schema"), "schema cannot be written as JSON: %s", err)
 			continue
 		}
 		l.named(src, "forms", f.ID, len(l.pack.Forms))

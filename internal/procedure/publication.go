@@ -114,3 +114,44 @@ type Proposal struct {
 
 // FromPerson is the origin of what a person wrote in the room of the catalogue.
 func FromPerson(account string) string { return "person:" + account }
+
+// Kinds of documents that packs configure besides procedures.
+const (
+	KindHome     = "province"
+	KindGeneral  = "general"
+	KindAgency   = "agency"
+	KindPost     = "post"
+	KindHours    = "hours"
+	KindRights   = "rights"
+	KindRouting  = "routing"
+	KindSynonyms = "synonyms"
+	KindForm     = "form"
+	KindProcess  = "process"
+	KindTemplate = "template"
+	KindCalendar = "calendar" // days announced for one year; the id is the year
+)
+
+// Document is one configured thing as a pack brings it. From and Until are its own dates, if it states any.
+type Document struct {
+	Kind, ID    string
+	From, Until string
+	Value       any // written as JSON
+}
+
+// StoredDocument is a configured thing as the catalogue keeps it.
+type StoredDocument struct {
+	Kind, ID    string
+	Number      int
+	Digest      string // SumOf its value
+	From, Until string // when it is in force
+	Origin      string // who brought it: "pack:demo"
+	Content     string // JSON
+}
+
+// Configuration is everything that stands on a day, as it was brought: what an export writes and what drafts are
+// made from. Pilots are not in it.
+type Configuration struct {
+	Revision  int64
+	Versions  []*Version // by code; their dates are those of the catalogue
+	Documents []StoredDocument
+}

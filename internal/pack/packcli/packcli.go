@@ -486,58 +486,5 @@ func National(imp *national.Import) proceduredb.Batch {
 
 // Batch returns what an import of a pack writes.
 func Batch(p *pack.Pack) proceduredb.Batch {
-	b := proceduredb.Batch{Origin: "pack:" + p.ID, Versions: p.Procedures}
-	put := func(kind, id, from, until string, v any) {
-		b.Documents = append(b.Documents, proceduredb.Document{Kind: kind, ID: id, From: from, Until: until, Value: v})
-	}
-	put(proceduredb.KindHome, "province", "", "", p.Home)
-	put(proceduredb.KindGeneral, "general", "", "", p.General)
-	put(proceduredb.KindRights, "rights", "", "", p.Rights)
-	put(proceduredb.KindRouting, "routing", "", "", p.Routing)
-	if p.Synonyms != "" {
-		put(proceduredb.KindSynonyms, "synonyms", "", "", p.Synonyms)
-	}
-	seen := map[string]bool{}
-	// once keeps the spans of one thing apart: the same id may stand there with other dates.
-	once := func(kind, id, from string) string {
-		if seen[kind+" "+id] {
-			id += "@" + from
-		}
-		seen[kind+" "+id] = true
-		return id
-	}
-	for _, a := range p.Agencies {
-		put(proceduredb.KindAgency, once(proceduredb.KindAgency, string(a.ID), a.From), a.From, a.Until, a)
-	}
-	for _, q := range p.Posts {
-		put(proceduredb.KindPost, once(proceduredb.KindPost, q.ID, q.From), q.From, q.Until, q)
-	}
-	for _, h := range p.Hours {
-		span := h.From
-		if h.Season != nil {
-			span += "/" + h.Season.From
-		}
-		put(proceduredb.KindHours, once(proceduredb.KindHours, h.ID, span), h.From, h.Until, h)
-	}
-	for _, f := range p.Forms {
-		put(proceduredb.KindForm, f.ID, "", "", f)
-	}
-	for _, w := range p.Processes {
-		c := *w
-		c.Digest = ""
-		put(proceduredb.KindProcess, w.ID, "", "", &c)
-	}
-	for _, path := range sortedKeys(p.Templates) {
-		put(proceduredb.KindTemplate, path, "", "", p.Templates[path])
-	}
-	return b
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
+	return proceduredb.Batch{Origin: p.Origin(), Versions: p.Procedures, Documents: p.Documents()}
 }

@@ -34,12 +34,8 @@ type Batch struct {
 	Changes   []agency.PlaceChange
 }
 
-// Document is one configured thing. From and Until are its own dates, if it states any.
-type Document struct {
-	Kind, ID    string
-	From, Until string
-	Value       any // written as JSON
-}
+// Document is one configured thing.
+type Document = procedure.Document
 
 // Outcome counts what an import did.
 type Outcome struct {

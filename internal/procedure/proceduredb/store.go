@@ -28,18 +28,18 @@ import (
 
 // Kinds of documents that packs configure.
 const (
-	KindHome     = "province"
-	KindGeneral  = "general"
-	KindAgency   = "agency"
-	KindPost     = "post"
-	KindHours    = "hours"
-	KindRights   = "rights"
-	KindRouting  = "routing"
-	KindSynonyms = "synonyms"
-	KindForm     = "form"
-	KindProcess  = "process"
-	KindTemplate = "template"
-	KindCalendar = "calendar" // days announced for one year; the id is the year
+	KindHome     = procedure.KindHome
+	KindGeneral  = procedure.KindGeneral
+	KindAgency   = procedure.KindAgency
+	KindPost     = procedure.KindPost
+	KindHours    = procedure.KindHours
+	KindRights   = procedure.KindRights
+	KindRouting  = procedure.KindRouting
+	KindSynonyms = procedure.KindSynonyms
+	KindForm     = procedure.KindForm
+	KindProcess  = procedure.KindProcess
+	KindTemplate = procedure.KindTemplate
+	KindCalendar = procedure.KindCalendar
 	// KindSuccession holds which agencies follow which by one reorganisation, whose id it has.
 	KindSuccession = "succession"
 )
