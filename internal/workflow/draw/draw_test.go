@@ -357,7 +357,7 @@ func run(t *testing.T, p *workflow.Process, acts ...string) []workflow.Change {
 		step, action, _ := strings.Cut(a, ":")
 		token := 0
 		for _, tok := range r.Tokens {
-			if tok.Step == step && token == 0 {
+			if s, _ := p.Find(step); tok.Step == step && token == 0 && !s.Waits(tok) {
 				token = tok.ID
 			}
 		}

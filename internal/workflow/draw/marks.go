@@ -20,7 +20,7 @@ func Follow(p *workflow.Process, changes []workflow.Change) Marks {
 			f.again(c.Step)
 			stands[c.Token] = c.Step
 		case workflow.Open, workflow.Passed:
-			if from := stands[c.Token]; from != "" {
+			if from := stands[c.Token]; from != "" && from != c.Step { // who asks stays at the question
 				f.done[from] = true
 			}
 			if s, ok := p.Find(c.Step); ok && s.Kind != workflow.Sub && s.Kind != workflow.Ask {
