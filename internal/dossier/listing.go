@@ -52,6 +52,7 @@ type ListFilter struct {
 	Waits       Waits
 	Status      Status
 	Agency      agency.ID // competent
+	Today       bool      // agencies are those that have the work today, not those that were competent then
 	Holder      agency.ID // agency that has it now
 	Post        string    // named post that has it now
 	Sector      string
@@ -75,6 +76,7 @@ type ListFilter struct {
 	// Set by the service.
 	Scope string
 	Now   time.Time
+	Folds []agency.Fold // with Today: which agency of today an earlier one is counted under
 }
 
 // Refusals of lists.
@@ -114,6 +116,9 @@ func (s *Service) listFor(by access.Actor, f ListFilter) (ListFilter, bool, erro
 		f.Limit = PageSize
 	}
 	f.Scope, f.Now = scopes[0], s.now()
+	if f.Folds = nil; f.Today {
+		f.Folds = s.env.Catalogue().Tree().Folds(day(f.Now))
+	}
 	f.Report = f.Report.AsOf(f.Now)
 	return f, true, nil
 }

@@ -77,13 +77,13 @@ func (d *desk) figureQuery(r *http.Request) (figureQuery, error) {
 	}
 	x.q.Set(qFrom, x.from.String())
 	x.q.Set(qTo, x.to.String())
-	for _, w := range []string{qAgency, qSector, qProcedure, qChannel} {
+	for _, w := range []string{qAgency, qToday, qSector, qProcedure, qChannel} {
 		if v, ok := web.Clean(in.Get(w)); ok && v != "" && len(v) <= 200 {
 			x.q.Set(w, v)
 		}
 	}
 	x.filter = dossier.ListFilter{
-		Agency: agency.ID(x.q.Get(qAgency)), Sector: x.q.Get(qSector), Procedure: x.q.Get(qProcedure), Channel: x.q.Get(qChannel),
+		Agency: agency.ID(x.q.Get(qAgency)), Today: x.q.Get(qToday) == mapToday, Sector: x.q.Get(qSector), Procedure: x.q.Get(qProcedure), Channel: x.q.Get(qChannel),
 		Report: dossier.Period{From: x.from.At(0), Until: x.to.AddDays(1).At(0)},
 	}
 	return x, nil
@@ -92,7 +92,7 @@ func (d *desk) figureQuery(r *http.Request) (figureQuery, error) {
 // behind is the list behind a number: the same condition, period and narrowing, and the line's own key.
 func (x figureQuery) behind(l dossier.FigureLine, m dossier.Measure) string {
 	q := url.Values{}
-	for _, w := range []string{qAgency, qSector, qProcedure, qChannel} {
+	for _, w := range []string{qAgency, qToday, qSector, qProcedure, qChannel} {
 		if v := x.q.Get(w); v != "" {
 			q.Set(w, v)
 		}
@@ -160,14 +160,12 @@ func (d *desk) figures(w http.ResponseWriter, r *http.Request) error {
 	for _, g := range dossier.FigureGroups {
 		v.groups = append(v.groups, component.Option{Value: string(g), Label: lang.T(ctx, "figure.by."+string(g))})
 	}
-	n, today := d.names(), dayOf(d.Now())
-	for _, a := range n.cat.Tree().All(today) {
-		v.agency = append(v.agency, component.Option{Value: string(a.ID), Label: a.Name})
-	}
-	for _, s := range n.cat.Sectors(today) {
+	n, now := d.names(), dayOf(d.Now())
+	v.agency = n.agencyOptions(ctx, now)
+	for _, s := range n.cat.Sectors(now) {
 		v.sector = append(v.sector, component.Option{Value: s.Name, Label: s.Name})
 	}
-	for _, word := range []string{qAgency, qSector, qProcedure, qChannel} {
+	for _, word := range []string{qAgency, qToday, qSector, qProcedure, qChannel} {
 		if x.q.Has(word) {
 			v.active = append(v.active, component.Tab{Text: d.wordText(ctx, n, x.q, word), Href: figuresPath(without(x.q, word))})
 		}

@@ -185,7 +185,7 @@ func figuresPage(v figuresView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.Select(component.Choice{Name: qSector, Label: lang.T(ctx, "list.word.lv"), Empty: lang.T(ctx, "list.any"), Values: []string{v.q.Get(qSector)}, Options: v.sector}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Select(component.Choice{Name: qToday, Label: lang.T(ctx, "list.map"), Empty: lang.T(ctx, "list.map.then"), Values: []string{v.q.Get(qToday)}, Options: agencyMaps(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -193,7 +193,7 @@ func figuresPage(v figuresView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.Input(component.Field{Name: qProcedure, Label: lang.T(ctx, "list.word.ma"), Value: v.q.Get(qProcedure), Width: 20}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Select(component.Choice{Name: qSector, Label: lang.T(ctx, "list.word.lv"), Empty: lang.T(ctx, "list.any"), Values: []string{v.q.Get(qSector)}, Options: v.sector}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -201,11 +201,19 @@ func figuresPage(v figuresView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.DateInput(component.Field{Name: qFrom, Label: lang.T(ctx, "figure.from"), Value: dayTyped(v.from.String()), Width: 10}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Input(component.Field{Name: qProcedure, Label: lang.T(ctx, "list.word.ma"), Value: v.q.Get(qProcedure), Width: 20}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = component.DateInput(component.Field{Name: qFrom, Label: lang.T(ctx, "figure.from"), Value: dayTyped(v.from.String()), Width: 10}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -22,6 +22,7 @@ const (
 	qWaits     = "cho"
 	qStatus    = "tt"
 	qAgency    = "cq"
+	qToday     = "ban-do"
 	qHolder    = "giu"
 	qPost      = "cv"
 	qSector    = "lv"
@@ -42,9 +43,31 @@ const (
 	qAfter     = "sau"
 )
 
+// mapToday asks that agencies be counted as those that have their work now.
+const mapToday = "hien-nay"
+
+// agencyMaps are the two ways of counting agencies that were reorganised.
+func agencyMaps(ctx context.Context) []component.Option {
+	return []component.Option{{Value: mapToday, Label: lang.T(ctx, "list.map.today")}}
+}
+
+// agencyOptions are the agencies of today, then those that ended: their dossiers are still found under them.
+func (n names) agencyOptions(ctx context.Context, day string) []component.Option {
+	var out, ended []component.Option
+	tree := n.cat.Tree()
+	for _, id := range tree.IDs() {
+		if a, ok := tree.At(id, day); ok {
+			out = append(out, component.Option{Value: string(id), Label: a.Name})
+		} else if a, ok := tree.Ever(id); ok && a.Until != "" && a.Until <= day {
+			ended = append(ended, component.Option{Value: string(id), Label: lang.T(ctx, "list.agency-ended", "agency", a.Name, "day", dayText(ctx, a.Until))})
+		}
+	}
+	return append(out, ended...)
+}
+
 // listWords are those that make up a list, in the order of the form.
 var listWords = []string{
-	qUrgency, qWaits, qStatus, qReason, qMissed, qSorry, qAgency, qHolder, qPost, qSector, qProcedure, qChannel, qLaw, qDate, qFrom, qTo,
+	qUrgency, qWaits, qStatus, qReason, qMissed, qSorry, qAgency, qToday, qHolder, qPost, qSector, qProcedure, qChannel, qLaw, qDate, qFrom, qTo,
 	qMeasure, qReportOf, qReportTo, qSort, qDesc,
 }
 
@@ -120,7 +143,7 @@ var urgencyWords = map[string]dossier.Urgency{"sap-den-han": dossier.DueSoon, "q
 // filterOf reads a cleaned address.
 func filterOf(q url.Values) (dossier.ListFilter, error) {
 	f := dossier.ListFilter{
-		Urgency: urgencyWords[q.Get(qUrgency)], Waits: dossier.Waits(q.Get(qWaits)), Status: dossier.Status(q.Get(qStatus)), Agency: agency.ID(q.Get(qAgency)),
+		Urgency: urgencyWords[q.Get(qUrgency)], Waits: dossier.Waits(q.Get(qWaits)), Status: dossier.Status(q.Get(qStatus)), Agency: agency.ID(q.Get(qAgency)), Today: q.Get(qToday) == mapToday,
 		Holder: agency.ID(q.Get(qHolder)), Post: q.Get(qPost), Sector: q.Get(qSector), Procedure: q.Get(qProcedure), Channel: q.Get(qChannel), Law: q.Get(qLaw),
 		Reason: q.Get(qReason), FirstMissed: q.Has(qMissed), Apologised: q.Has(qSorry), Date: dossier.DateField(q.Get(qDate)), Measure: dossier.Measure(q.Get(qMeasure)),
 		Sort: dossier.Sort(q.Get(qSort)), Desc: q.Has(qDesc),
@@ -166,6 +189,8 @@ func (d *desk) wordText(ctx context.Context, n names, q url.Values, word string)
 		v = lang.T(ctx, "channel."+v)
 	case qReason:
 		v = d.reasonText(ctx, v)
+	case qToday:
+		return lang.T(ctx, "list.map.today")
 	case qMissed, qSorry, qDesc:
 		return lang.T(ctx, "list.word."+word)
 	case qDate:

@@ -144,10 +144,8 @@ func (d *desk) list(w http.ResponseWriter, r *http.Request) error {
 
 // choices fills the selects of the form. Who sees one agency only is not asked which.
 func (d *desk) choices(ctx context.Context, n names, v *listView, by access.Actor, now time.Time) {
-	tree, today := n.cat.Tree(), dayOf(now)
-	for _, a := range tree.All(today) {
-		v.agency = append(v.agency, component.Option{Value: string(a.ID), Label: a.Name})
-	}
+	today := dayOf(now)
+	v.agency = n.agencyOptions(ctx, today)
 	for _, s := range n.cat.Sectors(today) {
 		v.sector = append(v.sector, component.Option{Value: s.Name, Label: s.Name})
 	}

@@ -1,6 +1,7 @@
 package dossierdb
 
 import (
+	"github.com/motcua/motcua/internal/agency"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -104,6 +105,44 @@ func (q *listQuery) equal(column, v string) {
 	}
 }
 
+// agency narrows to one agency: the one that is recorded, or all those whose work it has today.
+func (q *listQuery) agency(column string, f dossier.ListFilter) {
+	if f.Agency == "" || len(f.Folds) == 0 {
+		q.equal(column, string(f.Agency))
+		return
+	}
+	of := []string{q.arg(string(f.Agency))}
+	for _, x := range f.Folds {
+		if x.New == f.Agency {
+			of = append(of, q.arg(string(x.Old)))
+		}
+	}
+	q.and(column + " IN (" + strings.Join(of, ", ") + ")") // an index finds these
+	q.and(q.folded(column, f.Folds) + " = " + of[0])
+}
+
+// folded is the agency of today behind a recorded one.
+func (q *listQuery) folded(column string, folds []agency.Fold) string {
+	if len(folds) == 0 {
+		return column
+	}
+	var b strings.Builder
+	b.WriteString("(CASE")
+	for _, x := range folds {
+		b.WriteString(" WHEN " + column + " = " + q.arg(string(x.Old)))
+		if len(x.Procedures) > 0 {
+			codes := make([]string, len(x.Procedures))
+			for i, p := range x.Procedures {
+				codes[i] = q.arg(p)
+			}
+			b.WriteString(" AND d.procedure IN (" + strings.Join(codes, ", ") + ")")
+		}
+		b.WriteString(" THEN CAST(" + q.arg(string(x.New)) + " AS TEXT)")
+	}
+	b.WriteString(" ELSE " + column + " END)")
+	return b.String()
+}
+
 // instants fills {now}, {from} and {until} in.
 func (q *listQuery) instants(frag string, f dossier.ListFilter) string {
 	for name, at := range map[string]time.Time{"{now}": f.Now, "{from}": f.Report.From, "{until}": f.Report.Until} {
@@ -133,9 +172,9 @@ func newListQuery(f dossier.ListFilter) (*listQuery, driver) {
 	q.equal("d.waits", string(f.Waits))
 	q.equal("d.status", string(f.Status))
 	if !f.Measure.OfLegs() {
-		q.equal("d.competent", string(f.Agency))
+		q.agency("d.competent", f)
 	} else {
-		q.equal("l.agency", string(f.Agency))
+		q.agency("l.agency", f)
 	}
 	q.equal("d.holder_agency", string(f.Holder))
 	q.equal("d.holder_post", f.Post)
@@ -193,7 +232,7 @@ var dateColumns = map[dossier.DateField]string{
 func (q *listQuery) from(f dossier.ListFilter, along driver, columnsOfDossier bool) string {
 	scope := f.Scope
 	if along == alongScope {
-		if scope == casefile.Everyone && f.Agency != "" {
+		if scope == casefile.Everyone && f.Agency != "" && len(f.Folds) == 0 {
 			scope = string(f.Agency) // the competent agency takes part in all of its own: a shorter way to the same
 		}
 		q.and("s.scope = " + q.arg(scope))
@@ -434,16 +473,19 @@ func figureStatement(measures []dossier.Measure, g dossier.FigureGroup, f dossie
 	} else {
 		q.and(q.instants("d.finished_at >= {from} AND d.accepted_at > 0 AND d.accepted_at < {until}", f))
 	}
-	q.equal(agencyColumn, string(f.Agency))
+	q.agency(agencyColumn, f)
+	if column == agencyColumn {
+		column = q.folded(column, f.Folds)
+	}
 	q.equal("d.sector", f.Sector)
 	q.equal("d.procedure", f.Procedure)
 	q.equal("d.channel", f.Channel)
-	from := q.from(f, along, strings.HasPrefix(column, "d."))
+	from := q.from(f, along, strings.Contains(column, "d."))
 	columns := []string{key}
 	rest := ""
 	if column != "" {
 		columns[0] = column
-		rest = " GROUP BY " + column + " ORDER BY " + column
+		rest = " GROUP BY 1 ORDER BY 1"
 	}
 	for _, m := range measures {
 		columns = append(columns, "count(*) FILTER (WHERE "+q.instants(fragMeasures[m], f)+")")

@@ -495,3 +495,51 @@ func BenchmarkReorganisationOfTenThousandDossiers(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// The same figures by the agencies of the time and by those of today: the lines differ, the totals agree, and each
+// number has its list.
+func TestFiguresByTheOldAndByTheNewMap(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
+		o, ctx := openFor(t, db), context.Background()
+		o.receiver()
+		o.fill(30)
+		split := reorg.Command{
+			Sort: reorg.Split, Day: calendar.MustDate("2026-03-02"), Name: "Chia tách", Basis: "14/QĐ-UBND", Old: []agency.ID{dossiertest.Department},
+			New: []agency.Agency{
+				{ID: dossiertest.Department, Name: "Sở Thử nghiệm", Code: "H99.02", Desk: dossiertest.Desk}, {Name: "Sở Giấy phép", Code: "H99.07", Kind: agency.Department, Level: agency.Province, Desk: dossiertest.Desk},
+			},
+			Rest: dossiertest.Department, Rules: []reorg.Rule{{To: "so-giay-phep", Procedures: []string{dossiertest.Permit}}},
+		}
+		o.publish(o.propose("act-chia", split)) // published, and nothing has passed yet: the record still names the old one
+		by := access.Actor{Person: "kiem-soat", Post: "kiem-soat", Agency: "van-phong", Rights: access.Rights{access.DossierReadAll: true, access.DossierRead: true}}
+		report := dossier.Period{From: calendar.MustDate("2026-02-01").At(0), Until: calendar.MustDate("2026-04-01").At(0)}
+		count := func(today bool) (lines map[string]int, total int) {
+			lines = map[string]int{}
+			for _, way := range []dossier.Timeliness{dossier.ByLaw, dossier.ByLeg, dossier.ByNational} {
+				for _, l := range must(o.reg.svc.Figures(ctx, by, way, dossier.PerAgency, dossier.ListFilter{Report: report, Today: today}))(t) {
+					for m, n := range l.N {
+						lines[l.Key] += n
+						total += n
+						f := dossier.ListFilter{Measure: m, Report: report, Today: today, Agency: agency.ID(l.Key)}
+						if tally := must(o.reg.svc.Tally(ctx, by, f))(t); tally != n {
+							t.Errorf("%s of %s, today %v: the figure is %d, the list has %d", m, l.Key, today, n, tally)
+						}
+					}
+				}
+			}
+			return lines, total
+		}
+		then, n := count(false)
+		now, m := count(true)
+		if n == 0 || n != m {
+			t.Errorf("totals %d then, %d now", n, m)
+		}
+		if then["so-giay-phep"] != 0 || then[string(dossiertest.Department)] == 0 || now["so-giay-phep"] == 0 || now[string(dossiertest.Department)] != 0 {
+			t.Errorf("then %v, now %v", then, now)
+		}
+		list, _, err := o.reg.svc.List(ctx, by, dossier.ListFilter{Agency: "so-giay-phep", Today: true, Limit: 100})
+		if err != nil || len(list) != 30 {
+			t.Errorf("%d listed under the agency of today, %v", len(list), err)
+		}
+	})
+}
