@@ -1,0 +1,383 @@
+package prove
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/motcua/motcua/internal/workflow"
+)
+
+// refused says what it means that the interpreter refuses a move.
+func (x *explorer) refused(err error, e int) {
+	ev := x.events[e]
+	m := ev.move
+	f := Finding{Step: m.Step, Action: m.Action, Path: x.actionPath(m.Step, m.Action)}
+	if m.Do == Begins {
+		f.Path = ".start"
+	}
+	at := func(kind error) string { // the step the refusal names
+		_, after, _ := strings.Cut(err.Error(), kind.Error()+": ")
+		step, _, _ := strings.Cut(after, ", ")
+		return step
+	}
+	on := func(step string) {
+		f.Step, f.Action, f.Path = step, "", x.c.places[step]
+	}
+	switch {
+	case errors.Is(err, workflow.ErrNoStep):
+		return // said where it is named
+	case errors.Is(err, workflow.ErrNoWay):
+		f.Kind = Gap
+		on(at(workflow.ErrNoWay))
+	case errors.Is(err, workflow.ErrNoJoin):
+		f.Kind = NoJoin
+		on(at(workflow.ErrNoJoin))
+	case errors.Is(err, workflow.ErrTwoJoins):
+		f.Kind = TwoJoins
+		if i := ev.in.instance; i != 0 {
+			on(x.instances[i].opener)
+		}
+	case errors.Is(err, workflow.ErrEndless):
+		f.Kind = Endless
+	case errors.Is(err, workflow.ErrAgencies):
+		f.Kind = Nobody
+	case errors.Is(err, workflow.ErrLeft):
+		f.Kind = Left
+	case errors.Is(err, workflow.ErrNowhere):
+		if ev.can.action.ID == "" || ev.can.action.To != "" {
+			return // a step without its one way on: said where it stands
+		}
+		f.Kind = x.nowhere(ev)
+	default:
+		f.Kind = Malformed
+	}
+	f.Run = x.moves(e, -1)
+	x.c.found(f)
+}
+
+// nowhere tells why an action without a target cannot end anything where it is taken.
+func (x *explorer) nowhere(ev event) Kind {
+	means := ev.can.action.Means
+	switch {
+	case means == workflow.Answer:
+		return Outside
+	case !workflow.Natures[means].Ends:
+		return NoTarget
+	case ev.in.instance != 0:
+		return Left
+	}
+	return NoTarget
+}
+
+// judge looks at the whole: joins that are never reached, loops without an end, what no run comes to.
+func (x *explorer) judge() {
+	for n := range x.instances {
+		x.twoJoins(n)
+	}
+	x.ends()
+	x.unreached()
+	x.constant()
+}
+
+// twoJoins looks for two branches of one fork that wait at different joins.
+func (x *explorer) twoJoins(n int) {
+	in := x.instances[n]
+	if in.kind != workflow.Fork {
+		return
+	}
+	for i := range in.classes {
+		for j := range in.classes {
+			if i == j && in.classes[i].size < 2 {
+				continue
+			}
+			for _, a := range in.classes[i].arrives {
+				if in.frame.Arrived+1 >= x.enough(in, a.join) {
+					continue // it closes before the other comes
+				}
+				for _, b := range in.classes[j].arrives {
+					if a.join == b.join {
+						continue
+					}
+					in.twice, in.spent = true, true
+					run := x.moves(in.event, -1)
+					run = append(append(run, x.moves(a.event, in.event)...), x.moves(b.event, in.event)...)
+					x.c.found(Finding{Kind: TwoJoins, Step: in.opener, Path: x.c.places[in.opener], Run: run})
+				}
+			}
+		}
+	}
+}
+
+// ends finds the states from which no end is reached. Where another defect is known the way is not judged.
+func (x *explorer) ends() {
+	for i := len(x.instances) - 1; i > 0; i-- { // what lies within comes later
+		in := x.instances[i]
+		if in.spent {
+			x.instances[in.around.instance].spent = x.instances[in.around.instance].spent || in.around.instance != 0
+		}
+	}
+	for _, s := range x.states {
+		if !s.done {
+			s.good = true // the search was bounded before it
+		}
+		for b := s.in; s.spent && b.instance != 0; b = x.instances[b.instance].around {
+			x.instances[b.instance].spent = true
+		}
+	}
+	for range x.instances { // each round explains at least one more instance
+		x.spread()
+		again := false
+		for i, s := range x.states {
+			in := s.in
+			if s.good || in.instance == 0 {
+				continue
+			}
+			for b := in; b.instance != 0 && !s.good; b = x.instances[b.instance].around {
+				x.states[i].good = x.dispensable(b)
+			}
+			if s.good {
+				continue
+			}
+			if !x.instances[in.instance].spent {
+				for b := in; b.instance != 0; b = x.instances[b.instance].around {
+					x.instances[b.instance].spent = true
+				}
+				x.neverJoins(in.instance)
+				again = true
+			}
+		}
+		if !again {
+			break
+		}
+	}
+	x.spread()
+	x.traps()
+}
+
+// dispensable reports whether enough other branches come to a join without this one.
+func (x *explorer) dispensable(b branch) bool {
+	in := x.instances[b.instance]
+	joins := map[string]int{}
+	for i := range in.classes {
+		seen := map[string]bool{}
+		for _, a := range in.classes[i].arrives {
+			if seen[a.join] {
+				continue
+			}
+			seen[a.join] = true
+			joins[a.join] += in.classes[i].size
+			if i == b.class {
+				joins[a.join]--
+			}
+		}
+	}
+	for join, n := range joins {
+		if n+in.frame.Arrived >= x.enough(in, join) {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *explorer) neverJoins(n int) {
+	in := x.instances[n]
+	if in.kind != workflow.Fork || len(x.joined[in.opener]) > 0 {
+		return
+	}
+	x.c.found(Finding{Kind: NeverJoins, Step: in.opener, Path: x.c.places[in.opener], Run: x.moves(in.event, -1)})
+}
+
+// spread marks every node from which an end is reached, backwards from the ends.
+func (x *explorer) spread() {
+	nodes := make([]*node, 0, len(x.states)+len(x.instances))
+	for _, s := range x.states {
+		nodes = append(nodes, s.it())
+	}
+	for _, in := range x.instances {
+		nodes = append(nodes, in.it())
+	}
+	back := make([][]int, len(nodes))
+	var todo []int
+	for i, n := range nodes {
+		if n.good = n.good || n.leads || n.spent; n.good {
+			todo = append(todo, i)
+		}
+		for _, j := range n.next {
+			back[j] = append(back[j], i)
+		}
+		for _, j := range n.opens {
+			back[len(x.states)+j] = append(back[len(x.states)+j], i)
+		}
+	}
+	for len(todo) > 0 {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, j := range back[i] {
+			if !nodes[j].good {
+				nodes[j].good = true
+				todo = append(todo, j)
+			}
+		}
+	}
+}
+
+// traps reports the innermost loops without an end: those that no way leaves.
+func (x *explorer) traps() {
+	// Of states without an end: from each, the smallest state reached that everything reached comes back to.
+	n := len(x.states)
+	number, low, stack := make([]int, n), make([]int, n), []int{}
+	on := make([]bool, n)
+	at := 0
+	var inner [][]int
+	leaves := map[int]bool{}
+	var walk func(i int)
+	walk = func(i int) {
+		at++
+		number[i], low[i] = at, at
+		stack, on[i] = append(stack, i), true
+		for _, j := range x.states[i].next {
+			switch {
+			case x.states[j].good:
+			case number[j] == 0:
+				walk(j)
+				low[i] = min(low[i], low[j])
+				if !on[j] {
+					leaves[i] = true
+				}
+			case on[j]:
+				low[i] = min(low[i], number[j])
+			default:
+				leaves[i] = true
+			}
+		}
+		if low[i] != number[i] {
+			return
+		}
+		var loop []int
+		out := false
+		for {
+			j := stack[len(stack)-1]
+			stack, on[j] = stack[:len(stack)-1], false
+			loop, out = append(loop, j), out || leaves[j]
+			if j == i {
+				break
+			}
+		}
+		if !out {
+			inner = append(inner, loop)
+		}
+	}
+	for i, s := range x.states {
+		if !s.good && number[i] == 0 {
+			walk(i)
+		}
+	}
+	for _, loop := range inner {
+		first := slices.MinFunc(loop, func(a, b int) int { return x.states[a].cost - x.states[b].cost })
+		var steps []string
+		for _, i := range loop {
+			if !slices.Contains(steps, x.states[i].step) {
+				steps = append(steps, x.states[i].step)
+			}
+		}
+		slices.Sort(steps)
+		s := x.states[first]
+		f := Finding{Kind: Trap, Step: s.step, Path: x.c.places[s.step], Run: x.moves(s.event, -1)}
+		f.Text = x.c.sayTrap(s.step, steps)
+		x.c.found(f)
+	}
+}
+
+// unreached reports what no run comes to. What lies behind another defect is not judged.
+func (x *explorer) unreached() {
+	if x.bounded != "" {
+		return
+	}
+	behind := map[string]bool{}
+	var mark func(address string)
+	follow := func(address string, to string) {
+		part, _ := workflow.Split(address)
+		if to != "" {
+			mark(workflow.Address(part, to))
+		}
+	}
+	mark = func(address string) {
+		s, ok := x.c.p.Find(address)
+		if behind[address] || !ok {
+			return
+		}
+		behind[address] = true
+		for _, a := range s.Actions {
+			follow(address, a.To)
+		}
+		for _, f := range s.To {
+			follow(address, f.To)
+		}
+		if s.Late != nil {
+			follow(address, s.Late.To)
+		}
+		if q, ok := x.c.p.Part(s.Part); ok {
+			mark(workflow.Address(q.ID, q.Start))
+		}
+	}
+	blocked := []Kind{NoTarget, Unknown, Stuck, Gap, Left, Outside, NoJoin, TwoJoins, NeverJoins, Endless, Trap, Nobody, Malformed}
+	for _, f := range x.c.findings {
+		if f.Step != "" && slices.Contains(blocked, f.Kind) && x.steps[f.Step] {
+			mark(f.Step)
+		}
+	}
+	if _, ok := x.c.p.Find(x.c.p.Start); !ok {
+		return
+	}
+	x.c.p.Each(func(address string, s *workflow.Step) {
+		path := x.c.places[address]
+		if !x.steps[address] {
+			if !behind[address] {
+				x.c.found(Finding{Kind: Unreached, Step: address, Path: path})
+			}
+			return
+		}
+		if behind[address] {
+			return
+		}
+		for i, a := range s.Actions {
+			if !x.acted[address+"\x00"+a.ID] && !(a.When != "" && x.c.study(a.When).Never[0]) {
+				x.c.found(Finding{Kind: Unreached, Step: address, Action: a.ID, Path: index(path+".actions", i)})
+			}
+		}
+	})
+	for n, g := range x.guards {
+		if g.flow > 0 && !x.taken[n] && x.steps[g.step] && !behind[g.step] && !x.c.study(g.when).Never[0] {
+			x.c.found(Finding{Kind: Unreached, Step: g.step, Flow: g.flow, Path: g.path})
+		}
+	}
+}
+
+// constant reports guards that say the same whatever the case, and those that cannot be read.
+func (x *explorer) constant() {
+	for _, g := range x.guards {
+		if g.when == "" {
+			continue
+		}
+		f := Finding{Step: g.step, Action: g.action, Flow: g.flow, Path: g.path + ".when"}
+		if x.c.w.Guards != nil {
+			if problems := x.c.w.Guards.Problems(g.when); len(problems) > 0 {
+				f.Kind, f.Text = Unknown, x.c.sayBadGuard(g, problems)
+				x.c.found(f)
+				continue
+			}
+		}
+		s := x.c.study(g.when)
+		switch {
+		case s.Never[0]:
+			f.Kind = Never
+		case s.Always[0]:
+			f.Kind = Always
+		default:
+			continue
+		}
+		f.Text = x.c.sayConstant(g, f.Kind)
+		x.c.found(f)
+	}
+}
