@@ -69,11 +69,7 @@ func (r Run) Act(p *Process, token int, action string, w World, agencies ...stri
 		}
 		m := mover{p: p, w: w, r: r.Clone(), agencies: agencies}
 		var err error
-		if s.Waits(t) {
-			if i := slices.IndexFunc(r.Frames, func(f Frame) bool { return f.Token == t.ID }); i >= 0 {
-				m.do(Change{Do: Close, Frame: r.Frames[i].ID})
-			}
-		}
+		m.waitNoMore(s, t)
 		if a.To == "" {
 			err = m.finish(t, a)
 		} else {
@@ -85,7 +81,8 @@ func (r Run) Act(p *Process, token int, action string, w World, agencies ...stri
 }
 
 // Pass lets a wait go on because what it waited for is there, or, when late, whatever stands at a step
-// take the way it takes when its limit has passed.
+// take the way it takes when its limit has passed. At a question it is who asked that goes on, and who was
+// asked need not answer any more.
 func (r Run) Pass(p *Process, token int, late bool, w World) ([]Change, error) {
 	t, ok := r.Token(token)
 	if !ok {
@@ -97,7 +94,8 @@ func (r Run) Pass(p *Process, token int, late bool, w World) ([]Change, error) {
 	}
 	m := mover{p: p, w: w, r: r.Clone()}
 	switch {
-	case late && s.Late != nil && s.Late.To != "":
+	case late && s.Late != nil && s.Late.To != "" && (s.Kind != Ask || s.Waits(t)):
+		m.waitNoMore(s, t)
 		err := m.move(t, s.Late.To)
 		return m.out, err
 	case !late && s.Kind == Wait && len(s.To) == 1:
@@ -105,6 +103,16 @@ func (r Run) Pass(p *Process, token int, late bool, w World) ([]Change, error) {
 		return m.out, err
 	}
 	return nil, ErrAction
+}
+
+// waitNoMore closes the question or sub-case whose end a token waits for, as it goes on without it.
+func (m *mover) waitNoMore(s Step, t Token) {
+	if !s.Waits(t) {
+		return
+	}
+	if i := slices.IndexFunc(m.r.Frames, func(f Frame) bool { return f.Token == t.ID }); i >= 0 {
+		m.do(Change{Do: Close, Frame: m.r.Frames[i].ID})
+	}
 }
 
 // Consult puts a question to agencies of the holder's own accord. The work stays where it is; the answers

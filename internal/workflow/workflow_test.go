@@ -175,7 +175,7 @@ func TestAQuestionGoesToSeveralAgenciesAtOnce(t *testing.T) {
 	x.act("a", "xong", "so-a", "so-b", "so-c").at("hoi", "hoi@so-a", "hoi@so-b", "hoi@so-c")
 	x.act("hoi@so-b", "tra-loi").at("hoi", "hoi@so-a", "hoi@so-c").act("hoi@so-c", "tra-loi").at("b")
 	x.act("b", "xong").act("a", "xong", "so-d").at("hoi", "hoi@so-d").act("hoi@so-d", "tra-loi").at("b") // round again
-	x.act("b", "xong").act("a", "xong", "so-a", "so-b").act("hoi", workflow.PassAction).at("b") // who asked waits no longer
+	x.act("b", "xong").act("a", "xong", "so-a", "so-b").act("hoi", workflow.PassAction).at("b")          // who asked waits no longer
 }
 
 func subbed() *workflow.Process {
@@ -225,6 +225,24 @@ func TestWaitsGoOnByThemselvesAndLateWorkTakesItsOtherWay(t *testing.T) {
 		t.Errorf("late it goes to %s", other.Tokens[0].Step)
 	}
 	x.act("cho", workflow.PassAction).at("a")
+}
+
+func TestWhoWaitsTooLongGoesOnWithoutTheAnswers(t *testing.T) {
+	p := &workflow.Process{Start: "hoi", Steps: []workflow.Step{
+		{ID: "hoi", Kind: workflow.Ask, Of: []string{"so-a", "so-b"}, Role: "case_officer", Limit: "3wd", To: flows("tra"), Late: &workflow.Late{To: "tra"}}, last("tra"),
+	}}
+	x := play(t, p, workflow.AllHold{}).at("hoi", "hoi@so-a", "hoi@so-b")
+	if _, err := x.r.Pass(p, x.token("hoi@so-a"), true, x.w); !errors.Is(err, workflow.ErrAction) {
+		t.Errorf("who was asked goes on: %v", err)
+	}
+	late, err := x.r.Pass(p, 1, true, x.w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.r.Apply(late...)
+	if x.at("tra"); len(x.r.Frames) != 0 {
+		t.Errorf("the question stays open: %v", x.r.Frames)
+	}
 }
 
 func TestWhatWasNeverProvedSoundIsRefusedNotHung(t *testing.T) {
