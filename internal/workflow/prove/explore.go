@@ -102,9 +102,9 @@ type explorer struct {
 	queue     queue
 	bounded   string
 
-	steps  map[string]bool // reached
-	taken  map[int]bool    // guards of ways that were taken, by number
-	acted  map[string]bool // actions carried out: address and id
+	steps  map[string]bool            // reached
+	taken  map[int]bool               // guards of ways that were taken, by number
+	acted  map[string]bool            // actions carried out: address and id
 	joined map[string]map[string]bool // fork → joins that closed it
 }
 
@@ -165,7 +165,8 @@ type answers struct {
 	given  map[string]bool // by text
 	order  []Guard
 	asked  int
-	taken  []int // ways that were open
+	taken  []int    // ways that were open
+	passed []string // steps whose ways were asked for
 }
 
 // Holds answers a guard by its number.
@@ -175,6 +176,9 @@ func (a *answers) Holds(number string) (bool, error) {
 		return false, fmt.Errorf("prove: guard %q", number)
 	}
 	g := a.x.guards[n]
+	if g.flow > 0 {
+		a.passed = append(a.passed, g.step)
+	}
 	ok := a.holds(n, g)
 	if ok {
 		a.taken = append(a.taken, n)
@@ -239,6 +243,7 @@ type outcome struct {
 	err     error
 	given   []Guard
 	taken   []int
+	passed  []string
 }
 
 // try carries a move out in every way its guards may answer.
@@ -256,7 +261,7 @@ func (x *explorer) try(c candidate, r workflow.Run) []outcome {
 			a.order = append(a.order, Guard{When: c.assume, Holds: true})
 		}
 		changes, err := c.do(r, a)
-		out = append(out, outcome{changes: changes, err: err, given: a.order, taken: a.taken})
+		out = append(out, outcome{changes: changes, err: err, given: a.order, taken: a.taken, passed: a.passed})
 		script = slices.Clone(a.script[:a.asked])
 		for len(script) > 0 && !script[len(script)-1] {
 			script = script[:len(script)-1]
@@ -319,7 +324,9 @@ func (x *explorer) candidates(s *state) []candidate {
 		for _, named := range [][]string{nil, {"1"}, {"1", "2"}} {
 			out = append(out, candidate{
 				move: Move{Do: Acts, Step: s.step, Action: a.ID, Label: a.Label, Agencies: named}, action: a, assume: assume,
-				do: func(r workflow.Run, w workflow.World) ([]workflow.Change, error) { return r.Act(x.p, t.ID, a.ID, w, named...) },
+				do: func(r workflow.Run, w workflow.World) ([]workflow.Change, error) {
+					return r.Act(x.p, t.ID, a.ID, w, named...)
+				},
 			})
 		}
 	}
@@ -366,7 +373,7 @@ func (x *explorer) expand(i int) {
 				x.acted[s.step+"\x00"+c.move.Action] = true
 			}
 			e := x.follow(o, event{from: i, can: c, before: s.run, in: s.in, cost: s.cost + 1}, fl)
-			if wrong != "" {
+			if wrong != "" && o.err == nil {
 				x.c.found(Finding{Kind: wrong, Step: s.step, Action: c.move.Action, Path: x.actionPath(s.step, c.move.Action), Run: x.moves(e, -1)})
 			}
 		}
@@ -429,6 +436,9 @@ func (x *explorer) follow(o outcome, ev event, fl flags) int {
 	for _, n := range o.taken {
 		x.taken[n] = true
 	}
+	for _, step := range o.passed {
+		x.steps[step] = true
+	}
 	for _, ch := range o.changes {
 		if ch.Step != "" {
 			x.steps[ch.Step] = true
@@ -457,27 +467,37 @@ func (x *explorer) follow(o outcome, ev event, fl flags) int {
 	ev.move.Holds, ev.move.To = o.given, standing(ev.before, after)
 	e := len(x.events)
 	x.events = append(x.events, ev)
-	at := x.instances[ev.instance].it() // where the run goes on from; the start's is of no interest
+	// What goes on from here: the state that moved, and every instance that closed by it. The start's is of no interest.
+	at := []*node{x.instances[ev.instance].it()}
 	if ev.instance == 0 && ev.from >= 0 {
-		at = x.states[ev.from].it()
-	}
-	if o.err != nil {
-		at.spent = true
-		x.refused(o.err, e)
-		return e
-	}
-	if after.Ended {
-		at.leads = true
-		return e
+		at[0] = x.states[ev.from].it()
 	}
 	old := map[int]branch{0: {}} // frame that stood before → the branch in which its tokens lie
 	b := ev.in
 	for i := len(ev.before.Frames) - 1; i >= 0; i-- {
-		old[ev.before.Frames[i].ID] = b
+		f := ev.before.Frames[i].ID
+		old[f] = b
+		if _, open := after.Frame(f); !open && b.instance != ev.instance && o.err == nil {
+			at = append(at, x.instances[b.instance].it())
+			x.note(b, arrived[f], fl, e)
+		}
 		b = x.instances[b.instance].around
 	}
+	if o.err != nil {
+		at[0].spent = true
+		x.refused(o.err, e)
+		return e
+	}
+	if after.Ended {
+		for _, n := range at {
+			n.leads = true
+		}
+		return e
+	}
 	if len(after.Tokens) == 0 { // the end of a branch
-		at.leads = true
+		for _, n := range at {
+			n.leads = true
+		}
 		for i := len(o.changes) - 1; i >= 0; i-- {
 			ch := o.changes[i]
 			if _, open := after.Frame(ch.Frame); ch.Do == workflow.Arrive && open {
@@ -501,7 +521,7 @@ func (x *explorer) joins(fork, join string) {
 func (n *node) it() *node { return n }
 
 // place makes states of the tokens of a run, and instances of the frames that were opened.
-func (x *explorer) place(r workflow.Run, old map[int]branch, fl flags, e int, from *node) {
+func (x *explorer) place(r workflow.Run, old map[int]branch, fl flags, e int, from []*node) {
 	l := layout{tokens: map[int][]workflow.Token{}, frames: map[int][]workflow.Frame{}}
 	for _, t := range r.Tokens {
 		l.tokens[t.Frame] = append(l.tokens[t.Frame], t)
@@ -566,13 +586,13 @@ func (l layout) key(k child) string {
 	return b.String()
 }
 
-func (x *explorer) stand(l layout, k child, b branch, fl flags, e int, from *node) {
+func (x *explorer) stand(l layout, k child, b branch, fl flags, e int, from []*node) {
 	if k.token != nil {
 		i := x.state(*k.token, b, fl, e)
-		if from != nil {
-			from.next = append(from.next, i)
+		for _, n := range from {
+			n.next = append(n.next, i)
 		}
-		from = x.states[i].it()
+		from = []*node{x.states[i].it()}
 	}
 	if k.frame == nil {
 		return
@@ -584,8 +604,10 @@ func (x *explorer) stand(l layout, k child, b branch, fl flags, e int, from *nod
 		x.instKey[name] = n
 		x.open(l, *k.frame, b, fl, e)
 	}
-	if from != nil && !slices.Contains(from.opens, n) {
-		from.opens = append(from.opens, n)
+	for _, f := range from {
+		if !slices.Contains(f.opens, n) {
+			f.opens = append(f.opens, n)
+		}
 	}
 }
 
@@ -646,8 +668,8 @@ func (x *explorer) state(t workflow.Token, b branch, fl flags, e int) int {
 	return i
 }
 
-// arrive notes that a branch comes to its end, and closes the instance where enough have.
-func (x *explorer) arrive(b branch, join string, fl flags, e int) {
+// note keeps the first way in which a branch comes to an end; known: there was one before.
+func (x *explorer) note(b branch, join string, fl flags, e int) (known bool) {
 	in := x.instances[b.instance]
 	if in.kind != workflow.Fork {
 		join = "" // any answer counts
@@ -655,10 +677,22 @@ func (x *explorer) arrive(b branch, join string, fl flags, e int) {
 	cl := &in.classes[b.class]
 	for _, a := range cl.arrives {
 		if a.join == join && a.flags == fl {
-			return
+			return true
 		}
 	}
 	cl.arrives = append(cl.arrives, arrival{join: join, flags: fl, event: e})
+	return false
+}
+
+// arrive notes that a branch comes to its end, and closes the instance where enough have.
+func (x *explorer) arrive(b branch, join string, fl flags, e int) {
+	in := x.instances[b.instance]
+	if in.kind != workflow.Fork {
+		join = "" // any answer counts
+	}
+	if x.note(b, join, fl, e) {
+		return
+	}
 	enough := x.enough(in, join)
 	for mask := flags(0); mask <= decided|released; mask++ {
 		if mask&fl != fl {
@@ -782,6 +816,7 @@ func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
 // Push and Pop serve container/heap.
 func (q *queue) Push(v any) { *q = append(*q, v.(queued)) } //nolint:forcetypeassert,errcheck // only states are queued
+
 func (q *queue) Pop() any {
 	v := (*q)[len(*q)-1]
 	*q = (*q)[:len(*q)-1]

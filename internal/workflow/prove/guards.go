@@ -20,11 +20,11 @@ type Guards interface {
 
 // Study is what is proved about guards tried in order; what is not proved may be.
 type Study struct {
-	Never, Always []bool    // of each alone
-	First         []bool    // each: may be the first that holds
-	Gap           bool      // none may hold
-	Apart         [][2]int  // pairs that never hold together
-	Example       string    // of the gap, in words; may be empty
+	Never, Always []bool   // of each alone
+	First         []bool   // each: may be the first that holds
+	Gap           bool     // none may hold
+	Apart         [][2]int // pairs that never hold together
+	Example       string   // of the gap, in words; may be empty
 }
 
 // freely is what is known of guards when nothing is.

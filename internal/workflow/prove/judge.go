@@ -23,6 +23,7 @@ func (x *explorer) refused(err error, e int) {
 	}
 	on := func(step string) {
 		f.Step, f.Action, f.Path = step, "", x.c.places[step]
+		x.steps[step] = true
 	}
 	switch {
 	case errors.Is(err, workflow.ErrNoStep):
@@ -296,29 +297,10 @@ func (x *explorer) unreached() {
 	}
 	behind := map[string]bool{}
 	var mark func(address string)
-	follow := func(address string, to string) {
-		part, _ := workflow.Split(address)
-		if to != "" {
-			mark(workflow.Address(part, to))
-		}
-	}
 	mark = func(address string) {
-		s, ok := x.c.p.Find(address)
-		if behind[address] || !ok {
-			return
-		}
-		behind[address] = true
-		for _, a := range s.Actions {
-			follow(address, a.To)
-		}
-		for _, f := range s.To {
-			follow(address, f.To)
-		}
-		if s.Late != nil {
-			follow(address, s.Late.To)
-		}
-		if q, ok := x.c.p.Part(s.Part); ok {
-			mark(workflow.Address(q.ID, q.Start))
+		if !behind[address] {
+			behind[address] = true
+			x.c.onward(address, mark)
 		}
 	}
 	blocked := []Kind{NoTarget, Unknown, Stuck, Gap, Left, Outside, NoJoin, TwoJoins, NeverJoins, Endless, Trap, Nobody, Malformed}
@@ -330,15 +312,26 @@ func (x *explorer) unreached() {
 	if _, ok := x.c.p.Find(x.c.p.Start); !ok {
 		return
 	}
+	// Of steps that lead to each other only the first is named.
+	var lost []string
+	led := map[string]bool{}
+	x.c.p.Each(func(address string, _ *workflow.Step) {
+		if !x.steps[address] && !behind[address] {
+			lost = append(lost, address)
+			x.c.onward(address, func(to string) { led[to] = led[to] || to != address })
+		}
+	})
+	for _, inner := range []bool{false, true} {
+		for _, address := range lost {
+			if led[address] == inner && !behind[address] {
+				x.c.found(Finding{Kind: Unreached, Step: address, Path: x.c.places[address]})
+				mark(address)
+			}
+		}
+	}
 	x.c.p.Each(func(address string, s *workflow.Step) {
 		path := x.c.places[address]
-		if !x.steps[address] {
-			if !behind[address] {
-				x.c.found(Finding{Kind: Unreached, Step: address, Path: path})
-			}
-			return
-		}
-		if behind[address] {
+		if !x.steps[address] || behind[address] {
 			return
 		}
 		for i, a := range s.Actions {
@@ -351,6 +344,29 @@ func (x *explorer) unreached() {
 		if g.flow > 0 && !x.taken[n] && x.steps[g.step] && !behind[g.step] && !x.c.study(g.when).Never[0] {
 			x.c.found(Finding{Kind: Unreached, Step: g.step, Flow: g.flow, Path: g.path})
 		}
+	}
+}
+
+// onward calls fn with every step to which a step may lead.
+func (c *checker) onward(address string, fn func(to string)) {
+	s, ok := c.p.Find(address)
+	if !ok {
+		return
+	}
+	part, _ := workflow.Split(address)
+	for _, a := range s.Actions {
+		if a.To != "" {
+			fn(workflow.Address(part, a.To))
+		}
+	}
+	for _, f := range s.To {
+		fn(workflow.Address(part, f.To))
+	}
+	if s.Late != nil && s.Late.To != "" {
+		fn(workflow.Address(part, s.Late.To))
+	}
+	if q, ok := c.p.Part(s.Part); ok {
+		fn(workflow.Address(q.ID, q.Start))
 	}
 }
 

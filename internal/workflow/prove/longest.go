@@ -324,8 +324,6 @@ func (f *finder) run() []Move {
 			}
 			for _, named := range [][]string{nil, {"1"}} {
 				m.Agencies = named
-				world := said(nil)
-				_ = world
 				w.given = slices.Clone(w.assumed)
 				if m.Do == Acts {
 					changes, err = r.Act(f.x.p, t.ID, m.Action, w, named...)
