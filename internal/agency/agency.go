@@ -68,6 +68,7 @@ type Post struct {
 	Unit   string   `yaml:"unit,omitempty" json:"unit,omitempty"`
 	Title  string   `yaml:"title" json:"title"`
 	Roles  []string `yaml:"roles" json:"roles"`
+	Areas  []string `yaml:"areas,omitempty" json:"areas,omitempty"` // codes of the communes whose people it serves first
 	From   string   `yaml:"from,omitempty" json:"from,omitempty"`
 	Until  string   `yaml:"until,omitempty" json:"until,omitempty"`
 }

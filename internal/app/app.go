@@ -206,6 +206,7 @@ const (
 	expireJob = "draft.expire"
 	closeJob  = "dossier.close_expired"
 	lockJob   = "register.lock"
+	wakeJob   = "dossier.wake"
 )
 
 func (a *App) housekeeping() {
@@ -226,6 +227,11 @@ func (a *App) housekeeping() {
 		_, err := a.registers.LockDue(ctx)
 		return err
 	})
+	a.queue.Handle(wakeJob, func(ctx context.Context, _ *jobs.Run) error {
+		_, err := a.dossiers.WakeDue(ctx)
+		return err
+	})
+	a.queue.Every(wakeJob, time.Minute, 0, jobs.Job{Kind: wakeJob, Key: wakeJob})
 	a.queue.Every(lockJob, 24*time.Hour, 3*time.Hour, jobs.Job{Kind: lockJob, Key: lockJob})
 	a.queue.Every(closeJob, time.Hour, 10*time.Minute, jobs.Job{Kind: closeJob, Key: closeJob})
 	a.queue.Every(sweepJob, time.Hour, 0, jobs.Job{Kind: sweepJob, Key: sweepJob})

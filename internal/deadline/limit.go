@@ -131,6 +131,25 @@ func ParseLimit(s string) (Limit, error) {
 	return l, nil
 }
 
+// Share is so many percent of the limit, rounded up to what the unit can say: half working days, whole working
+// hours, whole days; of months, days at thirty each. It is false for limits that have no quantity.
+func (l Limit) Share(percent int) (Limit, bool) {
+	if l.unit >= SameDay || percent < 1 || percent > 100 {
+		return Limit{}, false
+	}
+	s := Limit{unit: l.unit}
+	halves := int64(l.halves) * int64(percent)
+	step := int64(200) // whole units
+	switch l.unit {
+	case WorkingDay:
+		step = 100
+	case Month:
+		s.unit, halves = Day, halves*30
+	}
+	s.halves = int32((halves + step - 1) / step * (step / 100)) //nolint:gosec // G115: no more than l has, or thirty times that
+	return s, s.halves <= 2*maxQuantity
+}
+
 func (l *Limit) readFixed(s string) bool {
 	for day := range strings.SplitSeq(s, "+") {
 		if w := slices.Index(weekdayNames[:], day); w >= 0 {

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/workflow"
 )
 
 // Limits lists the processing times the procedure version states for the channel, best first; those of
@@ -76,11 +78,23 @@ func (d *Dossier) Accept(f Facts, by access.Actor, code, limit string) (journal.
 	if err != nil {
 		return journal.Event{}, err
 	}
-	to, err := d.entry(f, f.Process.Start)
+	if f.limit = limit; due != nil {
+		f.promised = due.At
+	}
+	changes, err := workflow.Start(&f.Process, f.world())
 	if err != nil {
+		return journal.Event{}, fmt.Errorf("process %s: %w", f.Process.ID, err)
+	}
+	first := d.principal()
+	first.Token = firstToken
+	v := accepted{Code: code, Limit: limit, Due: due, SoonAt: soon}
+	if v.course, err = d.courseOf(f, first, changes); err != nil {
 		return journal.Event{}, err
 	}
-	v := accepted{Code: code, Limit: limit, Due: due, SoonAt: soon, Enter: to}
+	if len(v.Changes) == 0 {
+		v.Enter, v.Enters = v.Enters[0], nil
+		v.Enter.Token = 0
+	}
 	// What is done while the person waits needs no receipt unless asked for; the register has it all the same.
 	// law: ND61-2018 17.4; ND118-2025 17.4
 	if v.Slip, err = f.slip(FormReceipt, d.Desk); err != nil {

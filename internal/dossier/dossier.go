@@ -9,6 +9,7 @@ package dossier
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -164,6 +165,7 @@ type Leg struct {
 	Until  time.Time // zero while it lasts
 	By     journal.Actor
 	Action string // label of the act that ended it
+	Token  int    // of the run; 0: the first
 }
 
 // Dossier is the state of one application file: the fold of its journal.
@@ -212,11 +214,19 @@ type Dossier struct {
 	SoonAt   time.Time
 	EndedAt  time.Time // refused, withdrawn, stopped, closed or returned
 
-	Step        string // id of the step in the pinned process
+	// The principal work: who answers for the file. Beside is what else stands open at the same time.
+	Token       int
+	Step        string // address of the step in the pinned process
 	StepTitle   string
 	Holder      casefile.Holder
 	StepSince   time.Time
 	StepDue     time.Time
+	StepWake    time.Time // when the product itself does something about it; zero: never
+	StepWaits   bool      // it waits for others
+	Beside      []Standing
+	Run         workflow.Run
+	Opinions    []Opinion
+	Subs        []Sub
 	Outcome     string // set by the decision
 	DecidedAt   time.Time
 	DecidedBy   journal.Actor
@@ -245,6 +255,9 @@ type Dossier struct {
 	Handovers   []Handover  // of papers on paper, oldest first
 
 	Rating *Rating // what the person thought of it, after the return
+
+	filled   map[string]json.RawMessage // what the forms of steps hold, by address
+	stepTold bool                       // that the principal work is late was told
 
 	saved  *Entry    // the step a withdrawal or correction interrupted
 	back   Status    // the state it goes back to
@@ -309,17 +322,13 @@ type Entry struct {
 	Title  string          `json:"title"`
 	Holder casefile.Holder `json:"holder"`
 	Due    *time.Time      `json:"due,omitempty"` // end of the step's own limit
+	Token  int             `json:"token,omitempty"`
+	Wake   *time.Time      `json:"wake,omitempty"`  // when the product itself does something about it
+	Waits  bool            `json:"waits,omitempty"` // for others
 }
 
 // step returns a step's definition in the pinned process.
-func step(p workflow.Process, id string) (workflow.Step, bool) {
-	for _, s := range p.Steps {
-		if s.ID == id {
-			return s, true
-		}
-	}
-	return workflow.Step{}, false
-}
+func step(p workflow.Process, address string) (workflow.Step, bool) { return p.Find(address) }
 
 // Files lists the papers of the dossier whose bytes are stored: scans, uploads and every document of every result.
 func (d *Dossier) Files() []Paper {
@@ -376,6 +385,7 @@ func (d *Dossier) Clone() *Dossier {
 	c.Taken = slices.Clone(d.Taken)
 	c.Custody, c.Handovers = slices.Clone(d.Custody), slices.Clone(d.Handovers)
 	c.Redirects, c.Undone, c.Issued = slices.Clone(d.Redirects), slices.Clone(d.Undone), slices.Clone(d.Issued)
+	c.Run, c.Beside, c.Opinions, c.Subs, c.filled = d.Run.Clone(), slices.Clone(d.Beside), slices.Clone(d.Opinions), slices.Clone(d.Subs), maps.Clone(d.filled)
 	return &c
 }
 

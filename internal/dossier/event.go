@@ -44,6 +44,10 @@ const (
 	EventHandoverRefused     = "dossier.handover_refused"
 	EventDueRevised          = "dossier.due_revised"
 	EventRated               = "dossier.rated"
+	EventConsulted           = "dossier.consulted"
+	EventRecalled            = "dossier.recalled"
+	EventPassed              = "dossier.passed"
+	EventEscalated           = "dossier.escalated"
 	EventSucceeded           = "dossier.succeeded"
 )
 
@@ -87,6 +91,7 @@ type accepted struct {
 	Limit  string        `json:"limit"`
 	Slip   *Slip         `json:"slip,omitempty"`
 	SoonAt *time.Time    `json:"soon_at,omitempty"`
+	course
 }
 
 type refused struct {
@@ -126,10 +131,13 @@ type moved struct {
 	Label   string           `json:"label"`
 	Means   workflow.Meaning `json:"means"`
 	Outcome string           `json:"outcome,omitempty"`
+	Result  *Result          `json:"result,omitempty"` // of a sub-case that issues a document of its own
+	course
 }
 
 type assigned struct {
-	Post string `json:"post"`
+	Post  string `json:"post"` // empty: back to the pool
+	Token int    `json:"token,omitempty"`
 }
 
 type noted struct{}
@@ -141,6 +149,7 @@ type resolved struct {
 	More   []Result `json:"more,omitempty"` // further documents of the same decision
 	Result Result   `json:"result"`
 	Slip   *Slip    `json:"slip,omitempty"` // form 03, when the result is that the dossier is not eligible
+	course
 }
 
 type returned struct {

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/workflow"
 )
 
 // ErrFold means that a journal says something that cannot have happened.
@@ -63,6 +63,10 @@ var folds = map[string]func(*Dossier, journal.Event) error{
 	EventHandedOver:          (*Dossier).applyHandedOver,
 	EventHandoverConfirmed:   (*Dossier).applyHandoverConfirmed,
 	EventHandoverRefused:     (*Dossier).applyHandoverRefused,
+	EventConsulted:           (*Dossier).applyConsulted,
+	EventRecalled:            (*Dossier).applyRecalled,
+	EventPassed:              (*Dossier).applyPassed,
+	EventEscalated:           (*Dossier).applyEscalated,
 	EventSucceeded:           (*Dossier).applySucceeded,
 }
 
@@ -116,10 +120,16 @@ func (d *Dossier) applyAssigned(e journal.Event) error {
 	if err != nil {
 		return err
 	}
-	h := d.Holder
+	s, ok := d.standing(max(v.Token, firstToken))
+	if v.Token == 0 {
+		s, ok = d.principal(), true
+	}
+	if !ok {
+		return errors.New("no such work")
+	}
+	h := s.Holder
 	h.Post = v.Post
-	d.leave(e, "")
-	d.enter(e, Entry{Step: d.Step, Title: d.StepTitle, Holder: h, Due: instant(d.StepDue)})
+	d.regive(e, s, h, "")
 	return nil
 }
 
@@ -215,9 +225,8 @@ func (d *Dossier) applyAccepted(e journal.Event) error {
 	d.Clock = deadline.Run(e.At, l)
 	d.setDue(v.Due, v.SoonAt)
 	d.issue(e, v.Slip)
-	d.leave(e, acceptLabel)
-	d.enter(e, v.Enter)
-	return nil
+	d.Token = firstToken
+	return d.follow(e, v.course, &v.Enter, acceptLabel)
 }
 
 // stand records that the clock stands from now: no due date runs.
@@ -322,32 +331,45 @@ func (d *Dossier) applySupplemented(e journal.Event) error {
 }
 
 func (d *Dossier) applyMoved(e journal.Event) error {
-	if err := d.expect(Processing); err != nil {
-		return err
-	}
 	v, err := unmarshal[moved](e.Data)
 	if err != nil {
 		return err
 	}
-	if v.Enter == nil {
-		return errors.New("a move must enter a step")
+	if err := d.expect(mayMove(v.Means)...); err != nil {
+		return err
 	}
-	if v.Outcome != "" {
+	own := v.Outcome != "" && !d.decideSub(v.token(), v.Outcome)
+	if own {
 		d.Outcome, d.DecidedAt, d.DecidedBy = v.Outcome, e.At, e.By
 	}
 	var note string
 	if err := private(e, privateNote, &note); err != nil {
 		return err
 	}
-	if v.Outcome == NotEligible {
+	if own && v.Outcome == NotEligible {
 		d.Reason = note
 	}
 	if note != "" {
 		d.Notes = append(d.Notes, Note{At: e.At, By: e.By, Text: note})
 	}
-	d.leave(e, v.Label)
-	d.enter(e, *v.Enter)
-	return nil
+	if v.Means == workflow.Answer {
+		var file *Paper
+		if err := private(e, privateFile, &file); err != nil {
+			return err
+		}
+		d.answeredBy(e, v.token(), note, v.Result, file)
+	}
+	var filled json.RawMessage
+	if err := private(e, privateFilled, &filled); err != nil {
+		return err
+	}
+	if s, ok := d.standing(v.token()); ok && filled != nil {
+		if d.filled == nil {
+			d.filled = map[string]json.RawMessage{}
+		}
+		d.filled[s.Step] = filled
+	}
+	return d.follow(e, v.course, v.Enter, v.Label)
 }
 
 func (d *Dossier) applyResolved(e journal.Event) error {
@@ -373,34 +395,43 @@ func (d *Dossier) applyResolved(e journal.Event) error {
 	if err := d.stop(deadline.Release, e.At); err != nil {
 		return err
 	}
-	d.leave(e, v.Label)
-	if v.Enter != nil {
-		d.enter(e, *v.Enter)
+	if v.Enter == nil && len(v.Changes) == 0 {
+		d.leave(e, v.Label)
+		return nil
 	}
-	return nil
+	return d.follow(e, v.course, v.Enter, v.Label)
 }
 
-// enter opens a leg at the step's holder.
+// enter opens a leg of the principal work at the step's holder. What the run of the process says stays as it is.
 func (d *Dossier) enter(e journal.Event, to Entry) {
-	d.Step, d.StepTitle, d.Holder, d.StepSince, d.StepDue = to.Step, to.Title, to.Holder, e.At, moment(to.Due)
-	d.Legs = append(d.Legs, Leg{Step: to.Step, Title: to.Title, Holder: to.Holder, From: e.At, Due: moment(to.Due)})
-}
-
-// leave closes the open leg.
-func (d *Dossier) leave(e journal.Event, label string) {
-	if n := len(d.Legs); n > 0 {
-		l := &d.Legs[n-1]
-		l.Until, l.By, l.Action = e.At, e.By, label
-		if !l.Due.IsZero() {
-			l.Due = d.StepDue // a pause made the step's allowance begin again
-		}
+	token := max(d.Token, firstToken)
+	d.setPrincipal(Standing{
+		Token: token, Step: to.Step, Title: to.Title, Holder: to.Holder, Since: e.At, Due: moment(to.Due), Wake: moment(to.Wake), Waits: to.Waits,
+	})
+	l := Leg{Step: to.Step, Title: to.Title, Holder: to.Holder, From: e.At, Due: moment(to.Due)}
+	if token != firstToken {
+		l.Token = token
 	}
+	d.Legs = append(d.Legs, l)
 }
 
-// end closes the last leg: nobody holds the dossier any more.
+// leave closes the open leg of the principal work, which stays where it is until another is entered.
+func (d *Dossier) leave(e journal.Event, label string) {
+	p := d.principal()
+	d.leaveToken(e, max(d.Token, firstToken), label)
+	d.setPrincipal(p)
+}
+
+// end closes every leg: nobody holds the dossier any more.
 func (d *Dossier) end(e journal.Event, label string) {
 	d.leave(e, label)
-	d.Step, d.StepTitle, d.Holder, d.StepSince, d.StepDue = "", "", casefile.Holder{}, time.Time{}, time.Time{}
+	for _, s := range d.Beside {
+		d.leaveToken(e, s.Token, "")
+	}
+	d.Run.Apply(workflow.Change{Do: workflow.End})
+	d.close(e)
+	d.setPrincipal(Standing{})
+	d.Beside = nil
 }
 
 // private reads a personal value of the event into v; an absent or erased one leaves v as it was.

@@ -320,7 +320,7 @@ func (s *Service) DoMany(ctx context.Context, rs []Request, c BulkCommand) []Lin
 		case ActAccept:
 			_, out[i].Err = s.Accept(ctx, r, "")
 		case ActAssign:
-			_, out[i].Err = s.Assign(ctx, r, c.Post)
+			_, out[i].Err = s.Assign(ctx, r, 0, c.Post)
 		case ActExplain:
 			_, out[i].Err = s.ExplainLateness(ctx, r, c.Reason, c.Note)
 		default:

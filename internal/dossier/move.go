@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/agency"
-	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/fault"
@@ -59,9 +59,32 @@ type Facts struct {
 	// Number takes the next number of a book (SlipScope) in the transaction of the act; nil, or 0 given: the
 	// book is not kept, no slip is numbered (a history that is brought in).
 	Number func(scope string) (int, error)
+	// Offices answers who is where; nil where nothing but desk and resolving agency can come up.
+	Offices Offices
+	// World answers the guards of the process; nil where it has none.
+	World workflow.World
+	// MayHold reports whether a post may hold such work now; nil: every post may.
+	MayHold func(h casefile.Holder, post string) bool
 	// Template is the digest of the published wording in which papers of the rule set are printed now; empty: the
 	// wording that comes with the program.
 	Template string
+
+	limit    string    // processing time about to be fixed, for shares of it
+	promised time.Time // date about to be promised, which sub-cases lie within
+}
+
+// world answers guards; a process with guards and nobody to answer them is a mistake, not an open way.
+func (f Facts) world() workflow.World {
+	if f.World == nil {
+		return noGuards{}
+	}
+	return f.World
+}
+
+type noGuards struct{}
+
+func (noGuards) Holds(guard string) (bool, error) {
+	return false, fmt.Errorf("nobody answers the guard %q", guard)
 }
 
 // Reception is the holder of a dossier before its acceptance.
@@ -123,45 +146,19 @@ func (d *Dossier) may(by access.Actor, p access.Permission, states ...Status) er
 	if by.System {
 		return nil
 	}
-	if !by.May(p) || !d.Holder.Holds(by) {
+	if !by.May(p) || !d.holds(by) {
 		return ErrNotHolder.With("holder", string(d.Holder.Agency))
 	}
 	return nil
 }
 
-// entry resolves a step of the process to who holds it and until when.
-func (d *Dossier) entry(f Facts, id string) (Entry, error) {
-	s, ok := step(f.Process, id)
-	if !ok {
-		return Entry{}, fmt.Errorf("process %s has no step %q", f.Process.ID, id)
-	}
-	h := casefile.Holder{Unit: s.Unit, Role: s.Role}
-	clock := f.Clock
-	switch s.At {
-	case workflow.AtDesk:
-		h.Agency, clock = d.Desk, f.DeskClock
-	case workflow.AtCompetent:
-		h.Agency = d.Competent
-	default:
-		h.Agency = agency.ID(s.At)
-	}
-	e := Entry{Step: s.ID, Title: s.Title, Holder: h}
-	if s.Limit != "" {
-		l, err := deadline.ParseLimit(s.Limit)
-		if err != nil {
-			return Entry{}, fmt.Errorf("process %s, step %s: %w", f.Process.ID, id, err)
-		}
-		at, err := deadline.At(f.Now, l, clock)
-		switch {
-		case errors.Is(err, calendar.ErrYearMissing):
-			// A year nobody has announced stops promises to people, not the work inside.
-		case err != nil:
-			return Entry{}, err
-		default:
-			e.Due = instant(at)
-		}
-	}
-	return e, nil
+// entry resolves a step of the process to who holds it and until when, for the principal work.
+func (d *Dossier) entry(f Facts, address string) (Entry, error) {
+	t, _ := d.Run.Token(d.Token)
+	t.Step, t.ID, t.At = address, max(d.Token, firstToken), ""
+	e, err := d.entryAt(f, &d.Run, t, nil, d.principal())
+	e.Token = 0
+	return e, err
 }
 
 // ActCommand is one act of the pinned process.
@@ -174,6 +171,10 @@ type ActCommand struct {
 	More   []Result // further documents of the same decision, with their files
 	To     string   // who received it, for the return
 	Method string   // how it was returned: direct | post | online
+
+	Token    int             // whose work it is, for who holds several; 0: the first that knows the action
+	Agencies []agency.ID     // who is asked, where the step leaves that to the act
+	Filled   json.RawMessage // the form of the step, validated
 }
 
 // permission is the right an act needs, by what it means.
@@ -187,44 +188,71 @@ func permission(m workflow.Meaning) access.Permission {
 		return access.DossierResult
 	case workflow.Hand, workflow.Complete:
 		return access.DossierReturn
-	default:
+	default: // answers included
 		return access.DossierHandle
 	}
 }
 
-// Act carries out an action of the step the dossier is in and returns what happened.
-func (d *Dossier) Act(f Facts, by access.Actor, c ActCommand) ([]journal.Event, error) {
-	s, ok := step(f.Process, d.Step)
-	if !ok && d.Step == returnStep {
-		s, ok = returning, true
+// choose finds the open work that an act is about: of those that the actor holds the first which knows the action.
+// Where the actor holds none it is the principal one, and what follows refuses.
+func (d *Dossier) choose(f Facts, by access.Actor, token int, action string) (Standing, workflow.Action, error) {
+	work := d.Work()
+	if len(work) == 0 {
+		return Standing{}, workflow.Action{}, ErrState.With("status", string(d.Status))
 	}
-	if !ok {
-		return nil, ErrState.With("status", string(d.Status))
-	}
-	var a workflow.Action
-	for _, x := range s.Actions {
-		if x.ID == c.Action {
-			a = x
+	known, found := false, Standing{}
+	var act workflow.Action
+	for _, s := range work {
+		def, ok := d.stepOf(f, s)
+		if !ok || token != 0 && s.Token != token {
+			continue
+		}
+		known = true
+		t, _ := d.Run.Token(s.Token)
+		for _, a := range def.Acts(t) {
+			if a.ID != action {
+				continue
+			}
+			if by.System || s.Holder.Holds(by) {
+				return s, a, nil
+			}
+			if act.ID == "" {
+				found, act = s, a
+			}
 		}
 	}
-	if a.ID == "" {
-		return nil, ErrAction.With("action", c.Action)
+	switch {
+	case !known:
+		return Standing{}, act, ErrState.With("status", string(d.Status))
+	case act.ID == "":
+		return Standing{}, act, ErrAction.With("action", action)
 	}
-	state := Processing
-	if a.Means == workflow.Hand {
-		state = Resolved
+	return found, act, nil
+}
+
+// stepOf is the definition of the step that work stands at, those included that stand in no process.
+func (d *Dossier) stepOf(f Facts, s Standing) (workflow.Step, bool) {
+	def, ok := step(f.Process, s.Step)
+	if !ok && s.Step == returnStep {
+		return returning, true
 	}
-	if err := d.may(by, permission(a.Means), state); err != nil {
+	return def, ok
+}
+
+// Act carries out an action of a step the dossier is in and returns what happened.
+func (d *Dossier) Act(f Facts, by access.Actor, c ActCommand) ([]journal.Event, error) {
+	s, a, err := d.choose(f, by, c.Token, c.Action)
+	if err != nil {
 		return nil, err
 	}
-	if d.Paused() != nil {
-		return nil, ErrPaused
+	if err := d.mayAct(by, s, a); err != nil {
+		return nil, err
 	}
 	var missing *fault.Error
 	switch {
 	case a.Means == workflow.Decline:
 		missing = ErrReasonNeeded
-	case a.Note || a.Means == workflow.SendBack:
+	case a.Note || workflow.Natures[a.Means].Note:
 		missing = ErrNoteNeeded
 	}
 	note, err := text(c.Note, missing)
@@ -232,38 +260,145 @@ func (d *Dossier) Act(f Facts, by access.Actor, c ActCommand) ([]journal.Event, 
 		return nil, err
 	}
 	switch a.Means {
-	case workflow.Result:
-		e, err := d.resolve(f, by, a, c, note)
-		return one(e, err)
 	case workflow.Hand:
 		e, err := d.hand(f, by, a, c, note)
 		return one(e, err)
 	case workflow.Complete:
 		return d.complete(f, by, a, c, note)
 	}
-	to, err := d.entry(f, a.To)
+	if a.Means == workflow.Assign && c.Post == "" {
+		return nil, ErrPostNeeded
+	}
+	course, err := d.course(f, s, a, c)
 	if err != nil {
 		return nil, err
 	}
-	switch a.Means {
-	case workflow.Assign:
-		if c.Post == "" {
-			return nil, ErrPostNeeded
-		}
-		to.Holder.Post = c.Post
-	case workflow.SendBack:
-		to.Holder.Post = d.lastPost(to.Step)
-	default:
-		to.Holder.Post = c.Post
+	if a.Means == workflow.Result {
+		e, err := d.resolve(f, by, a, c, note, course)
+		return one(e, err)
 	}
-	m := moved{Action: a.ID, Label: a.Label, Means: a.Means, Enter: &to}
+	m := moved{Action: a.ID, Label: a.Label, Means: a.Means, course: course}
+	if len(m.Changes) == 0 {
+		m.Enter, m.Enters = &m.Enters[0], nil
+	}
 	switch a.Means {
 	case workflow.Approve:
 		m.Outcome = Approved
 	case workflow.Decline:
 		m.Outcome = NotEligible
 	}
-	return one(journal.New(EventMoved, f.Now, actor(by), d.Law, m, notePrivate(note)))
+	private := notePrivate(note)
+	if private == nil {
+		private = map[string]any{}
+	}
+	if a.Means == workflow.Answer {
+		if c.File != nil {
+			private[privateFile] = c.File
+		}
+		if strings.TrimSpace(c.Result.Number) != "" {
+			r, err := d.readResult(f, c.Result)
+			if err != nil {
+				return nil, err
+			}
+			m.Result = &r
+		}
+	}
+	if c.Filled != nil {
+		private[privateFilled] = c.Filled
+	}
+	return one(journal.New(EventMoved, f.Now, actor(by), d.Law, m, private))
+}
+
+// mayAct checks state, right and holding for an action on open work.
+func (d *Dossier) mayAct(by access.Actor, s Standing, a workflow.Action) error {
+	states := mayMove(a.Means)
+	if a.Means == workflow.Hand {
+		states = []Status{Resolved}
+	}
+	if err := d.expect(states...); err != nil {
+		return ErrState.With("status", string(d.Status)).Because(err)
+	}
+	if !by.System && (!by.May(permission(a.Means)) || !s.Holder.Holds(by)) {
+		return ErrNotHolder.With("holder", string(s.Holder.Agency))
+	}
+	if d.Paused() != nil && a.Means != workflow.Answer {
+		return ErrPaused
+	}
+	return nil
+}
+
+// course runs the interpreter for an action and decides who holds what it leads to.
+func (d *Dossier) course(f Facts, s Standing, a workflow.Action, c ActCommand) (course, error) {
+	if a.Means == workflow.Result && d.othersAtWork(s.Token) {
+		return course{}, ErrOthersAtWork
+	}
+	asked := make([]string, 0, len(c.Agencies))
+	for _, id := range c.Agencies {
+		asked = append(asked, string(id))
+	}
+	changes, err := d.Run.Act(&f.Process, s.Token, a.ID, f.world(), asked...)
+	switch {
+	case errors.Is(err, workflow.ErrAgencies):
+		return course{}, ErrAsked
+	case errors.Is(err, workflow.ErrGuard):
+		return course{}, ErrGuard.Because(err)
+	case err != nil:
+		return course{}, fmt.Errorf("process %s: %w", f.Process.ID, err)
+	}
+	if a.Means == workflow.Result {
+		changes = append(changes, d.recallAll()...)
+	}
+	out, err := d.courseOf(f, s, changes)
+	if err != nil {
+		return out, err
+	}
+	return out, d.entrust(f, a, c, out.Enters)
+}
+
+// entrust names the post that gets the work, where somebody chose one or had it before.
+func (d *Dossier) entrust(f Facts, a workflow.Action, c ActCommand, enters []Entry) error {
+	var to *Entry
+	for i := range enters {
+		if enters[i].Waits {
+			continue
+		}
+		if to != nil { // several get work at once: nobody can be named for all
+			if c.Post != "" {
+				return ErrPostNeeded
+			}
+			return nil
+		}
+		to = &enters[i]
+	}
+	switch {
+	case to == nil:
+	case a.Means == workflow.SendBack:
+		if post := d.lastPost(to.Step); post != "" {
+			to.Holder.Post = post
+		}
+	case c.Post != "":
+		if f.MayHold != nil && !f.MayHold(to.Holder, c.Post) {
+			return ErrPostNeeded
+		}
+		to.Holder.Post = c.Post
+	}
+	return nil
+}
+
+// othersAtWork reports whether work besides the token's stands open that the file has to wait for.
+func (d *Dossier) othersAtWork(token int) bool {
+	return slices.ContainsFunc(d.Work(), func(s Standing) bool { return s.Token != token && s.Step != workflow.Consulted })
+}
+
+// recallAll closes the questions that officers put of their own accord.
+func (d *Dossier) recallAll() []workflow.Change {
+	var out []workflow.Change
+	for _, f := range d.Run.Frames {
+		if f.Opener == workflow.Consulted {
+			out = append(out, workflow.Change{Do: workflow.Close, Frame: f.ID})
+		}
+	}
+	return out
 }
 
 // lastPost is the post that last worked on the step, so that rework goes back to it.
@@ -285,15 +420,11 @@ func one(e journal.Event, err error) ([]journal.Event, error) {
 
 // resolve issues the result: from here on the clock stands.
 // law: ND118-2025 19 — the result, positive or not, ends the processing time.
-func (d *Dossier) resolve(f Facts, by access.Actor, a workflow.Action, c ActCommand, note string) (journal.Event, error) {
+func (d *Dossier) resolve(f Facts, by access.Actor, a workflow.Action, c ActCommand, note string, course course) (journal.Event, error) {
 	if d.Outcome == "" {
 		return journal.Event{}, ErrNotDecided
 	}
 	r, err := d.readResult(f, c.Result)
-	if err != nil {
-		return journal.Event{}, err
-	}
-	to, err := d.entry(f, a.To)
 	if err != nil {
 		return journal.Event{}, err
 	}
@@ -304,7 +435,10 @@ func (d *Dossier) resolve(f Facts, by access.Actor, a workflow.Action, c ActComm
 	if c.File != nil {
 		private[privateFile] = c.File
 	}
-	v := resolved{Action: a.ID, Label: a.Label, Result: r, Enter: &to}
+	v := resolved{Action: a.ID, Label: a.Label, Result: r, course: course}
+	if len(v.Changes) == 0 {
+		v.Enter, v.Enters = &v.Enters[0], nil
+	}
 	if v.More, err = d.readMore(f, c.More, private); err != nil {
 		return journal.Event{}, err
 	}
@@ -377,24 +511,64 @@ func (d *Dossier) complete(f Facts, by access.Actor, a workflow.Action, c ActCom
 	return []journal.Event{done, back}, nil
 }
 
-// Assign moves work to a named post of the same agency without leaving the step.
-func (d *Dossier) Assign(f Facts, by access.Actor, post agency.Post) (journal.Event, error) {
+// Assign moves work to a named post of the same agency without leaving the step; token 0 is the principal work.
+func (d *Dossier) Assign(f Facts, by access.Actor, token int, post agency.Post) (journal.Event, error) {
 	if err := d.expect(Processing, Resolved, Obligation, Correcting); err != nil {
 		return journal.Event{}, ErrState.With("status", string(d.Status)).Because(err)
 	}
+	s, ok := d.principal(), true
+	if token != 0 {
+		s, ok = d.standing(token)
+	}
 	// The holder may pass it on within the unit; who may assign may do so for the whole agency.
-	if !by.System && (!by.May(access.DossierAssign) || by.Agency != d.Holder.Agency) {
-		return journal.Event{}, ErrNotHolder.With("holder", string(d.Holder.Agency))
+	if !ok || !by.System && (!by.May(access.DossierAssign) || by.Agency != s.Holder.Agency) {
+		return journal.Event{}, ErrNotHolder.With("holder", string(s.Holder.Agency))
 	}
-	ok := post.Agency == d.Holder.Agency
-	has := false
-	for _, r := range post.Roles {
-		has = has || r == d.Holder.Role
-	}
-	if !ok || !has {
+	if post.Agency != s.Holder.Agency || !slices.Contains(post.Roles, s.Holder.Role) {
 		return journal.Event{}, ErrPostNeeded
 	}
-	return journal.New(EventAssigned, f.Now, actor(by), d.Law, assigned{Post: post.ID}, nil)
+	return journal.New(EventAssigned, f.Now, actor(by), d.Law, assigned{Post: post.ID, Token: beyondFirst(s.Token)}, nil)
+}
+
+// beyondFirst writes a token into an event: the first one goes without saying.
+func beyondFirst(token int) int {
+	if token == firstToken {
+		return 0
+	}
+	return token
+}
+
+// Claim takes work from the pool of a role to the actor's own post.
+func (d *Dossier) Claim(f Facts, by access.Actor, token int) (journal.Event, error) {
+	s, err := d.mayClaim(by, token)
+	if err != nil {
+		return journal.Event{}, err
+	}
+	return journal.New(EventAssigned, f.Now, actor(by), d.Law, assigned{Post: by.Post, Token: beyondFirst(s.Token)}, nil)
+}
+
+func (d *Dossier) mayClaim(by access.Actor, token int) (Standing, error) {
+	if err := d.expect(Processing, Resolved, Correcting); err != nil {
+		return Standing{}, ErrState.With("status", string(d.Status)).Because(err)
+	}
+	for _, s := range d.Work() {
+		if (token == 0 || token == s.Token) && s.Holder.Post == "" && by.Post != "" && s.Holder.Holds(by) {
+			return s, nil
+		}
+	}
+	return Standing{}, ErrNotHolder.With("holder", string(d.Holder.Agency))
+}
+
+// Release puts work back into the pool it was taken from.
+func (d *Dossier) Release(f Facts, by access.Actor, token int) (journal.Event, error) {
+	if err := d.expect(Processing, Resolved, Correcting); err != nil {
+		return journal.Event{}, ErrState.With("status", string(d.Status)).Because(err)
+	}
+	s, ok := d.Mine(by, token)
+	if !ok || s.Holder.Post == "" || s.Holder.Post != by.Post {
+		return journal.Event{}, ErrNotHolder.With("holder", string(d.Holder.Agency))
+	}
+	return journal.New(EventAssigned, f.Now, actor(by), d.Law, assigned{Token: beyondFirst(s.Token)}, nil)
 }
 
 // Note records a remark seen inside the offices only.

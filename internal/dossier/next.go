@@ -16,6 +16,10 @@ const (
 	ActComplete   = "complete_supplement"
 	ActAssign     = "assign"
 	ActNote       = "note"
+	ActClaim      = "claim"   // take work from the pool
+	ActRelease    = "release" // put it back
+	ActConsult    = "consult" // ask other agencies
+	ActRecall     = "recall"  // take a question back
 )
 
 // Act is one thing that can be done next, as a screen offers it.
@@ -29,13 +33,18 @@ type Act struct {
 	Primary bool
 	Danger  bool            // apart from the others, confirmed with what will happen
 	To      string          // title of the step it leads to
+	Token   int             // of the work it belongs to, of acts on one piece of work
+	Step    string          // title of that step, when the actor holds several
+	Ask     bool            // the agencies asked must be chosen
+	Answer  bool            // an answer is given: a file may come with it
+	Form    string          // id of the form the holder fills first
 	Holder  casefile.Holder // who will have it
 }
 
 // Next lists what the actor may do now, the primary act first. f needs the pinned Process only.
 func (d *Dossier) Next(f Facts, by access.Actor) []Act {
 	var out []Act
-	holds := by.System || d.Holder.Holds(by)
+	holds := by.System || d.holds(by)
 	switch d.Status {
 	case Submitted:
 		if holds && by.May(access.DossierAccept) {
@@ -48,13 +57,24 @@ func (d *Dossier) Next(f Facts, by access.Actor) []Act {
 		}
 	case Processing, Resolved, Obligation, Correcting:
 		if d.Status == Processing || d.Status == Resolved {
-			out = append(out, d.stepActs(f, by, holds)...)
+			out = append(out, d.stepActs(f, by)...)
 		}
 		if d.Status == Processing && d.Outcome == "" && d.Paused() == nil && holds && by.May(access.DossierHandle) {
 			out = append(out, Act{ID: ActSupplement, Note: true})
 		}
-		if by.May(access.DossierAssign) && by.Agency == d.Holder.Agency {
-			out = append(out, Act{ID: ActAssign, Post: true})
+		for _, s := range d.Work() {
+			if by.May(access.DossierAssign) && by.Agency == s.Holder.Agency && s.Step != withdrawalStep {
+				out = append(out, Act{ID: ActAssign, Post: true, Token: s.Token, Holder: s.Holder, Step: s.Title})
+			}
+		}
+		if s, err := d.mayClaim(by, 0); err == nil {
+			out = append(out, Act{ID: ActClaim, Token: s.Token, Step: s.Title})
+		}
+		if s, ok := d.Mine(by, 0); ok && by.Post != "" && s.Holder.Post == by.Post && d.Status != Obligation {
+			out = append(out, Act{ID: ActRelease, Token: s.Token, Step: s.Title})
+		}
+		if !by.System && d.mayConsult(f, by) == nil {
+			out = append(out, Act{ID: ActConsult, Note: true, Ask: true})
 		}
 	}
 	if !d.Status.Ended() && (by.System || slices.Contains(d.Agencies(), by.Agency)) && (by.May(access.DossierHandle) || by.May(access.DossierAccept)) {
@@ -63,43 +83,75 @@ func (d *Dossier) Next(f Facts, by access.Actor) []Act {
 	return out
 }
 
-func (d *Dossier) stepActs(f Facts, by access.Actor, holds bool) []Act {
-	s, ok := step(f.Process, d.Step)
-	if !ok && d.Step == returnStep {
-		s, ok = returning, true
-	}
-	if !ok || !holds || d.Paused() != nil {
-		return nil
-	}
+// stepActs lists the actions of every piece of work that the actor holds.
+func (d *Dossier) stepActs(f Facts, by access.Actor) []Act {
 	var out []Act
-	for _, a := range s.Actions {
-		if (a.Means == workflow.Hand) != (d.Status == Resolved) || !by.May(permission(a.Means)) {
+	work := d.Work()
+	for _, s := range work {
+		if !by.System && !s.Holder.Holds(by) {
 			continue
 		}
-		act := Act{
-			ID: a.ID, Label: a.Label, Means: a.Means, Primary: a.Primary,
-			Note:   a.Note || a.Means == workflow.SendBack || a.Means == workflow.Decline || (a.Means == workflow.Hand || a.Means == workflow.Complete) && len(d.OriginalsElsewhere()) > 0,
-			Post:   a.Means == workflow.Assign,
-			Result: a.Means == workflow.Result,
-			Danger: a.Means == workflow.Decline,
+		def, ok := d.stepOf(f, s)
+		if !ok {
+			continue
 		}
-		if to, ok := step(f.Process, a.To); ok {
-			act.To = to.Title
-			act.Holder = casefile.Holder{Unit: to.Unit, Role: to.Role}
-			switch to.At {
-			case workflow.AtDesk:
-				act.Holder.Agency = d.Desk
-			case workflow.AtCompetent:
-				act.Holder.Agency = d.Competent
-			default:
-				act.Holder.Agency = agencyID(to.At)
+		t, _ := d.Run.Token(s.Token)
+		for _, a := range def.Acts(t) {
+			if d.mayAct(by, s, a) != nil || !f.open(a) || a.Means == workflow.Result && d.othersAtWork(s.Token) {
+				continue
 			}
+			act := d.actOf(f, s, def, a)
+			if len(work) > 1 {
+				act.Step = s.Title
+			}
+			out = append(out, act)
 		}
-		if a.Primary {
-			out = append([]Act{act}, out...)
-			continue
-		}
-		out = append(out, act)
 	}
+	slices.SortStableFunc(out, func(a, b Act) int {
+		switch {
+		case a.Primary == b.Primary:
+			return 0
+		case a.Primary:
+			return -1
+		}
+		return 1
+	})
 	return out
+}
+
+// open reports whether the guard of an action holds, as far as anybody answers it.
+func (f Facts) open(a workflow.Action) bool {
+	if a.When == "" || f.World == nil {
+		return a.When == ""
+	}
+	ok, err := f.World.Holds(a.When)
+	return ok && err == nil
+}
+
+// actOf says what a screen has to know of an action.
+func (d *Dossier) actOf(f Facts, s Standing, def workflow.Step, a workflow.Action) Act {
+	act := Act{
+		ID: a.ID, Label: a.Label, Means: a.Means, Primary: a.Primary, Token: s.Token,
+		Note: a.Note || workflow.Natures[a.Means].Note ||
+			(a.Means == workflow.Hand || a.Means == workflow.Complete) && len(d.OriginalsElsewhere()) > 0,
+		Post:   a.Means == workflow.Assign,
+		Result: a.Means == workflow.Result,
+		Danger: a.Means == workflow.Decline,
+		Answer: a.Means == workflow.Answer,
+		Form:   def.Form,
+	}
+	part, _ := workflow.Split(s.Step)
+	to, ok := step(f.Process, workflow.Address(part, a.To))
+	if a.To == "" || !ok {
+		return act
+	}
+	act.To, act.Ask = to.Title, to.Kind == workflow.Ask && len(to.Of) == 0
+	if to.Kind == workflow.Task || to.Kind == workflow.Wait {
+		t, _ := d.Run.Token(s.Token)
+		t.Step, t.At = workflow.Address(part, a.To), ""
+		if e, err := d.entryAt(f, &d.Run, t, nil, s); err == nil {
+			act.Holder = e.Holder
+		}
+	}
+	return act
 }

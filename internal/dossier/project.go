@@ -1,12 +1,14 @@
 package dossier
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/viet"
+	"github.com/motcua/motcua/internal/workflow"
 )
 
 func agencyID(s string) agency.ID { return agency.ID(s) }
@@ -58,6 +60,8 @@ type Row struct {
 	Answered    time.Time
 	AskedAgain  time.Time
 	Most        time.Duration
+
+	Wake time.Time // when the product has to look at it again; zero: never
 }
 
 // Waits says for whom a dossier waits.
@@ -85,6 +89,10 @@ func (d *Dossier) waits() Waits {
 	case Processing, Correcting:
 		switch {
 		case d.Status == Processing && d.Standing() && d.Paused() != nil:
+			return WaitsOutside
+		case d.StepWaits && d.atOthers():
+			return WaitsAgency
+		case d.StepWaits:
 			return WaitsOutside
 		case d.Holder.Agency == d.Competent:
 			return WaitsOfficer
@@ -142,7 +150,7 @@ func Project(d *Dossier, at time.Time) (Row, casefile.Rows) {
 	c := d.Course()
 	r.Leaving = c.Leaving
 	r.Finished, r.NationalDue, r.Asked, r.Answered, r.AskedAgain, r.Most = c.Finished, c.Promised, c.Asked, c.Answered, c.AskedAgain, c.Most
-	r.Waits = d.waits()
+	r.Waits, r.Wake = d.waits(), d.NextWake()
 	if !d.Status.Ended() && d.Status != Resolved {
 		r.SoonAt = d.SoonAt
 	}
@@ -156,9 +164,7 @@ func Project(d *Dossier, at time.Time) (Row, casefile.Rows) {
 func Rows(d *Dossier) casefile.Rows {
 	rows := casefile.Rows{Terms: casefile.SortTerms(d.terms())}
 	rows.Scopes = d.Scopes()
-	if w, ok := d.work(); ok {
-		rows.Work = []casefile.WorkItem{w}
-	}
+	rows.Work = d.workItems()
 	return rows
 }
 
@@ -198,8 +204,11 @@ func (d *Dossier) work() (casefile.WorkItem, bool) {
 				w.SoonAt = d.StepDue
 			}
 		}
-		if d.Standing() {
+		switch {
+		case d.Standing():
 			w.Stage, w.Due, w.SoonAt = casefile.Waiting, time.Time{}, time.Time{}
+		case d.StepWaits:
+			w.Stage = casefile.Waiting
 		}
 	case Obligation:
 		w.Stage = casefile.Waiting
@@ -213,6 +222,50 @@ func (d *Dossier) work() (casefile.WorkItem, bool) {
 		return w, false
 	}
 	return w, true
+}
+
+// workItems lists the open work of the dossier, at most one item in a queue: an inbox has one line for a case.
+func (d *Dossier) workItems() []casefile.WorkItem {
+	first, ok := d.work()
+	if !ok {
+		return nil
+	}
+	out := []casefile.WorkItem{first}
+	for _, s := range d.Beside {
+		if d.Status != Processing && !(d.asked(s) && slices.Contains(mayMove(workflow.Answer), d.Status)) {
+			continue
+		}
+		w := first
+		w.Holder, w.Step, w.Since, w.Stage, w.Due, w.SoonAt = s.Holder, s.Title, s.Since, casefile.Handling, d.DueAt().UTC(), d.SoonAt
+		if !s.Due.IsZero() && (w.Due.IsZero() || s.Due.Before(w.Due)) {
+			w.Due = s.Due
+			if w.SoonAt.IsZero() || w.SoonAt.After(s.Due) {
+				w.SoonAt = s.Due
+			}
+		}
+		if s.Waits {
+			w.Stage = casefile.Waiting
+		}
+		i := slices.IndexFunc(out, func(o casefile.WorkItem) bool { return o.Key() == w.Key() })
+		if i < 0 {
+			out = append(out, w)
+			continue
+		}
+		o := &out[i]
+		if o.Stage == casefile.Waiting && w.Stage != casefile.Waiting {
+			w, *o = *o, w // what can be done comes before what waits
+		}
+		o.Step += "; " + w.Step
+		if !w.Due.IsZero() && (o.Due.IsZero() || w.Due.Before(o.Due)) {
+			o.Due, o.SoonAt = w.Due, w.SoonAt
+		}
+	}
+	return out
+}
+
+// atOthers reports whether other agencies than the resolving one have open work.
+func (d *Dossier) atOthers() bool {
+	return slices.ContainsFunc(d.Beside, func(s Standing) bool { return s.Holder.Agency != d.Competent })
 }
 
 // terms are the folded words a dossier is found by: code, reference, names from every word on, numbers.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/motcua/motcua/internal/calendar"
@@ -119,6 +120,9 @@ func (d *Dossier) stepUnder(f Facts) (*time.Time, error) {
 	l, err := deadline.ParseLimit(s.Limit)
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasSuffix(s.Limit, "%") {
+		return instant(d.StepDue), nil
 	}
 	env := f.Clock
 	if d.Holder.Agency == d.Desk {

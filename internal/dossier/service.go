@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/motcua/motcua/internal/access"
@@ -42,6 +43,8 @@ type Store interface {
 	RowByCode(ctx context.Context, code, secretHash string) (Row, error)
 	// AwaitingSupplement lists ids of dossiers that wait for their applicants, and the cursor of the next page.
 	AwaitingSupplement(ctx context.Context, after string, limit int) ([]string, string, error)
+	// Awake lists at most limit dossiers about which the product has to do something by now (NextWake).
+	Awake(ctx context.Context, now time.Time, limit int) ([]string, error)
 	// BySlip returns the id of the dossier that a printed paper with the check code belongs to; ErrNotFound if none.
 	BySlip(ctx context.Context, check string) (string, error)
 	// PendingHandovers lists hand-overs to and from an agency that nobody confirmed yet, oldest first, at most limit of each.
@@ -142,6 +145,10 @@ func (s *Service) facts(d *Dossier, now time.Time) (Facts, error) {
 	desk, known := cat.Tree().At(d.Desk, day(now))
 	competent, both := cat.Tree().At(d.Competent, day(now))
 	f.OtherLevel = known && both && desk.Level != competent.Level
+	f.MayHold = func(h casefile.Holder, post string) bool {
+		return slices.ContainsFunc(s.Holders(h, now), func(p agency.Post) bool { return p.ID == post })
+	}
+	f.Offices = s.offices(d, now)
 	return f, nil
 }
 
@@ -340,37 +347,8 @@ func (s *Service) Complete(ctx context.Context, r Request, c SupplementCommand) 
 // Act carries out an action of the step the dossier is in. A named post must be able to hold the step.
 func (s *Service) Act(ctx context.Context, r Request, c ActCommand) (*Dossier, error) {
 	return s.act(ctx, r, "act", c, func(d *Dossier, f Facts, _ Tx) ([]journal.Event, error) {
-		if c.Post != "" {
-			if err := s.mayHold(d, f, c); err != nil {
-				return nil, err
-			}
-		}
 		return d.Act(f, r.By, c)
 	})
-}
-
-// mayHold checks that the chosen post exists, is in force and fits the step the act leads to.
-func (s *Service) mayHold(d *Dossier, f Facts, c ActCommand) error {
-	st, ok := step(f.Process, d.Step)
-	if !ok {
-		return ErrState.With("status", string(d.Status))
-	}
-	for _, a := range st.Actions {
-		if a.ID != c.Action {
-			continue
-		}
-		e, err := d.entry(f, a.To)
-		if err != nil {
-			return err
-		}
-		for _, p := range s.Holders(e.Holder, f.Now) {
-			if p.ID == c.Post {
-				return nil
-			}
-		}
-		return ErrPostNeeded
-	}
-	return ErrAction.With("action", c.Action)
 }
 
 // Holders lists the posts that may hold work of the holder's kind now.
@@ -378,14 +356,14 @@ func (s *Service) Holders(h casefile.Holder, at time.Time) []agency.Post {
 	return s.env.Catalogue().Tree().Holders(h.Agency, h.Unit, h.Role, day(at))
 }
 
-// Assign moves work to a named post of the same agency.
-func (s *Service) Assign(ctx context.Context, r Request, post string) (*Dossier, error) {
-	return s.act(ctx, r, ActAssign, post, func(d *Dossier, f Facts, _ Tx) ([]journal.Event, error) {
+// Assign moves work to a named post of the same agency; token 0 is the principal work.
+func (s *Service) Assign(ctx context.Context, r Request, token int, post string) (*Dossier, error) {
+	return s.act(ctx, r, ActAssign, []any{post, token}, func(d *Dossier, f Facts, _ Tx) ([]journal.Event, error) {
 		p, ok := s.env.Catalogue().Tree().Post(post, day(f.Now))
 		if !ok {
 			return nil, ErrPostNeeded
 		}
-		return one(d.Assign(f, r.By, p))
+		return one(d.Assign(f, r.By, token, p))
 	})
 }
 

@@ -145,10 +145,13 @@ func (d *Dossier) Succeed(s Succession, now time.Time) (journal.Event, error) {
 
 // holders lists who has open work of the dossier, each once.
 func (d *Dossier) holders() []casefile.Holder {
-	if d.Holder == (casefile.Holder{}) {
-		return nil
+	var out []casefile.Holder
+	for _, s := range d.Work() {
+		if !slices.Contains(out, s.Holder) {
+			out = append(out, s.Holder)
+		}
 	}
-	return []casefile.Holder{d.Holder}
+	return out
 }
 
 // Beside lists the offices a dossier is with besides those that its row names: another desk, who keeps its papers.
@@ -220,12 +223,11 @@ func (d *Dossier) applySucceeded(e journal.Event) error {
 
 // pass gives open work that one holder has to another, at the same step and until the same time.
 func (d *Dossier) pass(e journal.Event, from, to casefile.Holder) {
-	if d.Holder != from {
-		return
+	for _, s := range d.Work() {
+		if s.Holder == from {
+			d.regive(e, s, to, succeedLabel)
+		}
 	}
-	due := instant(d.StepDue)
-	d.leave(e, succeedLabel)
-	d.enter(e, Entry{Step: d.Step, Title: d.StepTitle, Holder: to, Due: due})
 }
 
 // Succeed gives a dossier to the agencies that follow those it was with, once per reorganisation: ErrSucceeded says

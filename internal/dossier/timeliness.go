@@ -239,7 +239,9 @@ func LegRows(d *Dossier) []LegRow {
 			From: l.From.UTC(), Due: l.Due, Until: l.Until,
 		}
 		if l.Until.IsZero() {
-			out[i].Due = d.StepDue
+			if s, ok := d.standing(max(l.Token, firstToken)); ok {
+				out[i].Due = s.Due
+			}
 		}
 	}
 	return out

@@ -40,7 +40,7 @@ func undoable(e journal.Event) bool {
 		return true
 	case EventMoved:
 		v, err := unmarshal[moved](e.Data)
-		return err == nil && v.Means != workflow.Approve && v.Means != workflow.Decline
+		return err == nil && workflow.Natures[v.Means].Undo
 	}
 	return false
 }

@@ -240,11 +240,11 @@ var attempts = []attempt{
 		for _, id := range []string{"cb-mot-cua-2", "truong-phong", "chuyen-vien-2", "giam-doc", "van-thu"} {
 			p, _ := s.w.Cat.Tree().Post(id, "2026-03-02")
 			if p.Agency == s.d.Holder.Agency && slices.Contains(p.Roles, s.d.Holder.Role) {
-				return event(s.d.Assign(s.facts(), by, p))
+				return event(s.d.Assign(s.facts(), by, 0, p))
 			}
 		}
 		p, _ := s.w.Cat.Tree().Post("chuyen-vien-2", "2026-03-02")
-		return event(s.d.Assign(s.facts(), by, p))
+		return event(s.d.Assign(s.facts(), by, 0, p))
 	}},
 	{dossier.ActNote, func(s *stage, by access.Actor) error { return event(s.d.Note(s.facts(), by, "Đã xem")) }},
 	{dossier.ActUndo, func(s *stage, by access.Actor) error { return event(s.d.Undo(s.facts(), by)) }},

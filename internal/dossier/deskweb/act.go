@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,6 +28,7 @@ import (
 // Names of the inputs of acts.
 const (
 	fieldAction   = "viec"
+	fieldToken    = "nhanh" // piece of work, where there are several
 	fieldLimit    = "han"
 	fieldAmount   = "han-so"
 	fieldUnit     = "han-don-vi"
@@ -505,7 +507,7 @@ func (d *desk) supplement(w http.ResponseWriter, r *http.Request) error {
 
 func (d *desk) assign(w http.ResponseWriter, r *http.Request) error {
 	return d.simple(w, r, dossier.ActAssign, "desk.assigned", func(req dossier.Request, f web.Form) (*dossier.Dossier, error) {
-		return d.Service.Assign(r.Context(), req, f.Get(fieldPost))
+		return d.Service.Assign(r.Context(), req, token(f), f.Get(fieldPost))
 	})
 }
 
@@ -558,4 +560,13 @@ func sentences(list ...string) string {
 		b.WriteString(strings.TrimSuffix(s, ".") + ".")
 	}
 	return b.String()
+}
+
+// token is the piece of work an act is about, where a dossier has several; 0: the principal one.
+func token(f web.Form) int {
+	n, err := strconv.Atoi(f.Get(fieldToken))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
 }

@@ -51,7 +51,7 @@ type Acts interface {
 	Refuse(ctx context.Context, r dossier.Request, reason, basis string) (*dossier.Dossier, error)
 	RequestSupplement(ctx context.Context, r dossier.Request, c dossier.SupplementRequest) (*dossier.Dossier, error)
 	Act(ctx context.Context, r dossier.Request, c dossier.ActCommand) (*dossier.Dossier, error)
-	Assign(ctx context.Context, r dossier.Request, post string) (*dossier.Dossier, error)
+	Assign(ctx context.Context, r dossier.Request, token int, post string) (*dossier.Dossier, error)
 	Note(ctx context.Context, r dossier.Request, note string) (*dossier.Dossier, error)
 	ActMany(ctx context.Context, rs []dossier.Request) []dossier.Line
 }

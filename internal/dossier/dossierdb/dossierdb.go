@@ -28,7 +28,7 @@ import (
 const dossierColumns = `id, version, code, ref, secret_hash, status, procedure, title, sector, owner, owner_key, account, channel, desk, competent,
 	submitted_at, accepted_at, due_at, first_due_at, resolved_at, ended_at, outcome, step, holder_agency, holder_unit, holder_role, holder_post, updated_at,
 	law, group_id, promised_at, apologised, late_reason, supplements, supplement_us, pending_at, standing,
-	soon_at, waits, finished_at, national_due_at, asked_at, answered_at, asked_again_at, most_us, leaving_at`
+	soon_at, waits, finished_at, national_due_at, asked_at, answered_at, asked_again_at, most_us, leaving_at, wake_at`
 
 // trackColumns are what the public page decides on before it draws anything: it is asked for far more often than
 // any other page, and reading all columns costs twice as much.
@@ -37,17 +37,17 @@ const trackColumns = `id, version, code, ref, secret_hash, status, account, acce
 const (
 	sqlInsert = `INSERT INTO dossier (` + dossierColumns + `) VALUES
 		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-		 $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46)`
+		 $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47)`
 	// Columns that never change after submission are left out, and so is the code unless it is new: SQLite
 	// writes an index again for every column that is named.
 	sqlMove = `UPDATE dossier SET ` + moveColumns + ` WHERE id = $1 AND version = $2`
-	sqlCode = `UPDATE dossier SET code = $39, ` + moveColumns + ` WHERE id = $1 AND version = $2`
+	sqlCode = `UPDATE dossier SET code = $40, ` + moveColumns + ` WHERE id = $1 AND version = $2`
 
 	moveColumns = `version = $3, secret_hash = $4, status = $5, owner = $6, owner_key = $7, accepted_at = $8, due_at = $9, first_due_at = $10,
 		resolved_at = $11, ended_at = $12, outcome = $13, step = $14, holder_agency = $15, holder_unit = $16, holder_role = $17, holder_post = $18,
 		updated_at = $19, desk = $20, competent = $21, law = $22, promised_at = $23, apologised = $24, late_reason = $25, supplements = $26,
 		supplement_us = $27, pending_at = $28, standing = $29, soon_at = $30, waits = $31, finished_at = $32, national_due_at = $33, asked_at = $34,
-		answered_at = $35, asked_again_at = $36, most_us = $37, leaving_at = $38`
+		answered_at = $35, asked_again_at = $36, most_us = $37, leaving_at = $38, wake_at = $39`
 	sqlByID   = `SELECT ` + dossierColumns + ` FROM dossier WHERE id = $1`
 	sqlByCode = `SELECT ` + trackColumns + ` FROM dossier WHERE code = $1 AND code <> ''`
 	sqlByRef  = `SELECT ` + trackColumns + ` FROM dossier WHERE ref = $1`
@@ -60,6 +60,7 @@ const (
 		WHERE NOT EXISTS (SELECT 1 FROM register_lock WHERE book = CAST($5 AS TEXT) AND year = CAST($6 AS BIGINT))`
 	sqlBySlip  = `SELECT case_id FROM dossier_slip WHERE check_code = $1`
 	sqlSlipsOf = `SELECT check_code, case_id, event, form, book, year, number, at FROM dossier_slip WHERE case_id = $1 ORDER BY event, check_code`
+	sqlAwake   = `SELECT id FROM dossier WHERE wake_at <= $1 AND wake_at < 4611686018427387904 ORDER BY wake_at, id LIMIT CAST($2 AS INTEGER)`
 	sqlWaiting = `SELECT case_id FROM case_scope WHERE scope = '*' AND status = $1 AND case_id > $2 ORDER BY case_id LIMIT CAST($3 AS INTEGER)`
 
 	sqlSerial = `INSERT INTO code_counter (scope, last) VALUES ($1, 1) ON CONFLICT (scope) DO UPDATE SET last = code_counter.last + 1 RETURNING last`
@@ -87,7 +88,7 @@ var sqlByIDs = func() string {
 var Statements = []string{
 	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlGrouped, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
-	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlProjection, sqlProjected, sqlReproject,
+	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlAwake, sqlProjection, sqlProjected, sqlReproject,
 	sqlScoreAdd, sqlScoresCut, sqlScoresOf, sqlReturnAdd, sqlReturnCut, sqlReturnOf,
 	sqlLegPut, sqlLegsCut, sqlLegsOf, sqlSavedAdd, sqlSavedHow, sqlSavedDrop, sqlSaved, sqlColumnsPut, sqlColumnsOf, sqlExportAdd, sqlExportEnd, sqlExports,
 	sqlOutcomePut, sqlOutcome,
@@ -506,16 +507,22 @@ func (s *Store) AwaitingSupplement(ctx context.Context, after string, limit int)
 	return ids, ids[len(ids)-1], nil
 }
 
+// Awake lists dossiers about which the product has to do something by now, the longest due first.
+func (s *Store) Awake(ctx context.Context, now time.Time, limit int) ([]string, error) {
+	rows, err := s.db.Query(ctx, sqlAwake, now.UnixMicro(), limit)
+	return sqldb.Collect(rows, err, func(rows *sqldb.Rows) (id string, err error) { return id, rows.Scan(&id) })
+}
+
 func scanRow(row interface{ Scan(dest ...any) error }) (r dossier.Row, err error) {
 	var desk, competent, holder string
 	var submitted, accepted, due, first, resolved, over, updated, promised, pending int64
-	var soon, finished, national, asked, answered, again, most, leaving int64
+	var soon, finished, national, asked, answered, again, most, leaving, wake int64
 	err = row.Scan(&r.ID, &r.Version, &r.Code, &r.Ref, &r.SecretHash, &r.Status, &r.Procedure, &r.Title, &r.Sector, &r.Owner, &r.OwnerKey, &r.Account, &r.Channel,
 		&desk, &competent, &submitted, &accepted, &due, &first, &resolved, &over, &r.Outcome, &r.Step,
 		&holder, &r.Holder.Unit, &r.Holder.Role, &r.Holder.Post, &updated,
 		&r.Law, &r.Group, &promised, &r.Apologised, &r.LateReason, &r.Supplements, &r.SupplementTime, &pending, &r.Standing,
-		&soon, &r.Waits, &finished, &national, &asked, &answered, &again, &most, &leaving)
-	r.Leaving = casefiledb.Instant(leaving)
+		&soon, &r.Waits, &finished, &national, &asked, &answered, &again, &most, &leaving, &wake)
+	r.Leaving, r.Wake = casefiledb.Instant(leaving), ended(wake)
 	r.SoonAt, r.Finished, r.NationalDue, r.Most = casefiledb.Instant(soon), ended(finished), casefiledb.Instant(national), time.Duration(most)*time.Microsecond
 	r.Asked, r.Answered, r.AskedAgain = casefiledb.Instant(asked), casefiledb.Instant(answered), casefiledb.Instant(again)
 	r.Promised, r.PendingAt = casefiledb.Instant(promised), casefiledb.Instant(pending)

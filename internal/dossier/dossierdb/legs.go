@@ -41,6 +41,7 @@ func courseArgs(r dossier.Row) []any {
 	return []any{
 		casefiledb.Micros(r.SoonAt), string(r.Waits), untilNever(r.Finished), casefiledb.Micros(r.NationalDue), casefiledb.Micros(r.Asked),
 		casefiledb.Micros(r.Answered), casefiledb.Micros(r.AskedAgain), r.Most.Microseconds(), casefiledb.Micros(r.Leaving),
+		untilNever(r.Wake),
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // projected is the version of the projection that this build writes. It grows whenever dossier.Project says more
 // than before; Reproject then brings the rows of older builds up.
-const projected = 3
+const projected = 4
 
 const (
 	sqlProjection = `SELECT version FROM projection WHERE kind = $1`

@@ -115,7 +115,7 @@ func (l *Lived) Command() {
 	case dossier.ActAssign:
 		tree := l.W.Cat.Tree()
 		p, _ := tree.Post(rapid.SampledFrom(posts).Draw(l.T, "post"), "2026-01-01")
-		e, err = l.D.Assign(f, by, p)
+		e, err = l.D.Assign(f, by, 0, p)
 	case dossier.ActNote:
 		e, err = l.D.Note(f, by, note)
 	case "turn":

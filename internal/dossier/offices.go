@@ -1,0 +1,98 @@
+package dossier
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/motcua/motcua/internal/access"
+	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/casefile"
+	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/workflow"
+)
+
+// offices answers from the catalogue who is where on the day of the move.
+type offices struct {
+	s   *Service
+	d   *Dossier
+	now time.Time
+}
+
+func (s *Service) offices(d *Dossier, now time.Time) Offices { return offices{s, d, now} }
+
+func (o offices) tree() *agency.Tree { return o.s.env.Catalogue().Tree() }
+
+func (o offices) Current(id agency.ID) (agency.ID, bool) {
+	a, ok := o.tree().Current(id, day(o.now))
+	return a.ID, ok
+}
+
+func (o offices) Superior(id agency.ID) agency.ID {
+	a, ok := o.tree().At(id, day(o.now))
+	if !ok || a.Parent == "" {
+		return ""
+	}
+	up, _ := o.tree().Current(a.Parent, day(o.now))
+	return up.ID
+}
+
+func (o offices) Commune() agency.ID {
+	form, ok := o.s.env.Catalogue().PinnedForm(o.d.Form.Digest)
+	if !ok {
+		return ""
+	}
+	a, _ := o.tree().Governing(form.Value.Commune(o.d.Answers), day(o.now))
+	return a.ID
+}
+
+func (o offices) Clock(id agency.ID) (deadline.Env, error) { return o.s.env.Clock(id, o.now) }
+
+// Answerer is the first of those who speak for an agency that somebody holds there.
+func (o offices) Answerer(id agency.ID) string {
+	for _, role := range []string{access.RoleDivision, access.RoleOfficer, access.RoleHead, access.RoleReceiving} {
+		if len(o.tree().Holders(id, "", role, day(o.now))) > 0 {
+			return role
+		}
+	}
+	return access.RoleHead
+}
+
+func (o offices) Pick(h casefile.Holder, manner string) string {
+	posts := o.s.Holders(h, o.now)
+	if len(posts) == 0 {
+		return ""
+	}
+	switch manner {
+	case workflow.AssignArea:
+		form, ok := o.s.env.Catalogue().PinnedForm(o.d.Form.Digest)
+		if !ok {
+			return ""
+		}
+		place := form.Value.Commune(o.d.Answers)
+		for _, p := range posts {
+			if place != "" && slices.Contains(p.Areas, place) {
+				return p.ID
+			}
+		}
+		return ""
+	case workflow.AssignLoad:
+		loads := make([]int, len(posts))
+		for i, p := range posts {
+			// A count that cannot be read is no reason to refuse the act: the work is spread less evenly then.
+			c, err := o.s.store.Counters(context.Background(), []string{casefile.Holder{Post: p.ID}.Queue()}, o.now)
+			if err == nil {
+				loads[i] = c.Reception + c.Handling + c.Waiting
+			}
+		}
+		least := 0
+		for i := range posts {
+			if cmp.Compare(loads[i], loads[least]) < 0 {
+				least = i
+			}
+		}
+		return posts[least].ID
+	}
+	return ""
+}
