@@ -107,7 +107,7 @@ func (h heirs) Beside(ctx context.Context, id string) ([]agency.ID, string, erro
 	if err != nil {
 		return nil, "", err
 	}
-	return d.Beside(), h.place(d), nil
+	return d.OtherOffices(), h.place(d), nil
 }
 
 // place is the commune a dossier is about: the first its answers name, else the one whose desk received it.

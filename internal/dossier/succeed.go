@@ -154,10 +154,16 @@ func (d *Dossier) holders() []casefile.Holder {
 	return out
 }
 
-// Beside lists the offices a dossier is with besides those that its row names: another desk, who keeps its papers.
-func (d *Dossier) Beside() []agency.ID {
+// OtherOffices lists the offices a dossier is with besides those that its row names: another desk, who has work beside
+// the principal one, who keeps its papers.
+func (d *Dossier) OtherOffices() []agency.ID {
 	var out []agency.ID
-	if d.CompetentDesk != "" {
+	for _, s := range d.Beside {
+		if !slices.Contains(out, s.Holder.Agency) {
+			out = append(out, s.Holder.Agency)
+		}
+	}
+	if d.CompetentDesk != "" && !slices.Contains(out, d.CompetentDesk) {
 		out = append(out, d.CompetentDesk)
 	}
 	for _, k := range d.keepers() {
