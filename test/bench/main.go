@@ -66,7 +66,7 @@ func main() {
 	flag.BoolVar(&b.quick, "quick", false, "a tenth of the dossiers and shorter loads")
 	flag.IntVar(&b.size, "size", 0, "dossiers of the large province (default 1000000, with -quick 100000)")
 	flag.StringVar(&b.dir, "data", "", "keep the filled provinces in this folder and use them again")
-	only := flag.String("only", "", "measure only these: build, fill, history, accept, postgres, growth, search, due, start")
+	only := flag.String("only", "", "measure only these: build, fill, history, accept, postgres, growth, search, due, steps, start")
 	out := flag.String("out", "", "write the JSON to this file too")
 	flag.StringVar(&b.binary, "binary", "", "measure this binary instead of building one")
 	flag.Parse()
@@ -129,6 +129,11 @@ func (b *bench) run(ctx context.Context, only string) (err error) {
 	}
 	if wants("due") {
 		if err := b.promising(); err != nil {
+			return err
+		}
+	}
+	if wants("steps") {
+		if err := b.stepping(ctx); err != nil {
 			return err
 		}
 	}
