@@ -5,17 +5,21 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/app"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossierdb"
 	"github.com/motcua/motcua/internal/dossier/dossiertest"
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/sqldb"
 	"github.com/motcua/motcua/internal/workflow"
 )
 
@@ -79,8 +83,73 @@ func (b *bench) stepping(ctx context.Context) error {
 		Name: "steps.durable", Value: steps, Unit: "steps/s", Target: ">= 1000", Pass: steps >= 1000,
 		Note: fmt.Sprintf("%.0f processes of three steps a second, %d at a time, each step durable before the next", steps/float64(len(acts)), writers),
 	})
+	return b.thirtyOne(ctx, db, svc, w.In("van-thu"), n)
+}
+
+// thirtyOne measures the inbox of one agency alone in the province, and again when thirty more have as much work.
+func (b *bench) thirtyOne(ctx context.Context, db *sqldb.DB, svc *dossier.Service, by access.Actor, n int) error {
+	const asked, rounds = 300, 3
+	page := func() (time.Duration, error) {
+		times := make([]time.Duration, 0, asked)
+		for range asked {
+			start := time.Now()
+			items, _, err := svc.Inbox(ctx, by, dossier.InboxFilter{})
+			if err == nil {
+				_, err = svc.Counters(ctx, by)
+			}
+			if err != nil {
+				return 0, err
+			}
+			if len(items) == 0 {
+				return 0, errors.New("the inbox is empty")
+			}
+			times = append(times, time.Since(start))
+		}
+		slices.Sort(times)
+		return times[asked/2], nil
+	}
+	best := func() (time.Duration, error) { // of several rounds: what else the machine does only ever adds
+		least := time.Duration(math.MaxInt64)
+		for range rounds {
+			t, err := page()
+			if err != nil {
+				return 0, err
+			}
+			least = min(least, t)
+		}
+		return least, nil
+	}
+	alone, err := best()
+	if err != nil {
+		return err
+	}
+	err = db.InLargeTx(ctx, func(tx *sqldb.Tx) error {
+		for i := range 30 {
+			other := fmt.Sprintf("so-%02d", i)
+			if _, err := tx.Exec(ctx, sqlElsewhere, other); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("fill thirty agencies: %w", err)
+	}
+	among, err := best()
+	if err != nil {
+		return err
+	}
+	ratio := float64(among) / float64(alone)
+	b.figure(figure{
+		Name: "inbox.agencies", Value: ratio, Unit: "of one agency", Target: "<= 1.25", Pass: ratio <= 1.25,
+		Note: fmt.Sprintf("p50 %s alone, %s among 31 agencies with %d cases each", alone.Round(time.Microsecond), among.Round(time.Microsecond), n),
+	})
 	return nil
 }
+
+const sqlElsewhere = `INSERT INTO work_item (case_id, queue, kind, stage, agency, unit, role, post, step, since, due, soon_at, code, title, subject, version)
+	SELECT case_id, $1 || '/' || unit || '/' || role, kind, stage, $1, unit, role, post, step, since, due, soon_at, code, title, subject, version
+	FROM work_item WHERE agency = 'so-thu' AND role = 'clerk'`
 
 // inMemory plays a process with a fork, three branches and a join round and round.
 func (b *bench) inMemory() error {
