@@ -33,6 +33,8 @@ import (
 	"github.com/motcua/motcua/internal/reorg/reorgdb"
 	"github.com/motcua/motcua/internal/sign"
 	"github.com/motcua/motcua/internal/sqldb"
+	"github.com/motcua/motcua/internal/studio"
+	"github.com/motcua/motcua/internal/studio/studiodb"
 )
 
 // Config says where a province lives and how it is served.
@@ -85,6 +87,7 @@ type App struct {
 
 	reorgStore *reorgdb.Store
 	reorgs     *reorg.Service
+	studio     *studio.Service
 }
 
 // Open opens a province, bringing its database to the newest form first.
@@ -188,6 +191,7 @@ func open(ctx context.Context, cfg Config, db *sqldb.DB) (*App, error) {
 	}
 	a.calendars()
 	a.reorganisations()
+	a.studio = studio.NewService(studiodb.New(a.db, a.keys.signer, a.catalog), a.province.Catalogue, a.cfg.Now)
 	a.queue.Handle(dossierdb.PaperJob, a.handlePaper)
 	a.housekeeping()
 	return a, nil

@@ -11,12 +11,14 @@ import (
 	"github.com/motcua/motcua/internal/notice/noticedb"
 	"github.com/motcua/motcua/internal/reorg/reorgdb"
 	"github.com/motcua/motcua/internal/sqldb"
+	"github.com/motcua/motcua/internal/studio/studiodb"
 )
 
 // others are the cases besides dossiers.
 var others = []dossierdb.OtherCases{
 	{Ours: holidaydb.Ours, Case: holidaydb.CheckCase, Orphans: holidaydb.Orphans},
 	dossierdb.Locks,
+	{Ours: studiodb.Ours, Case: studiodb.CheckCase, Orphans: studiodb.Orphans},
 	{Ours: reorgdb.Ours, Case: reorgdb.CheckCase(inForce), Orphans: reorgdb.Orphans},
 }
 

@@ -61,6 +61,7 @@ type Dated[T any] struct {
 	From   string
 	Until  string
 	Value  T
+	Trial
 }
 
 // Form and Process are dated versions that a dossier may pin.
@@ -157,14 +158,37 @@ func index[T any](all []Dated[T], byID map[string][]Dated[T], byDigest map[strin
 	}
 }
 
-// at returns the last declared of ds that is in force on day.
-func at[T any](ds []Dated[T], day string) (Dated[T], bool) {
-	for _, d := range slices.Backward(ds) {
-		if agency.InForce(d.From, d.Until, day) {
-			return d, true
+// at returns the last declared of ds that is in force on day, for whoever has no pilot.
+func at[T any](ds []Dated[T], day string) (Dated[T], bool) { return tried(ds, day, "") }
+
+// tried returns what is in force on day at an agency: its pilot, else what holds everywhere, else a pilot of others,
+// which is all there is of the thing.
+func tried[T any](ds []Dated[T], day string, id agency.ID) (Dated[T], bool) {
+	i := pick(len(ds), id, func(i int) (bool, Trial) { return agency.InForce(ds[i].From, ds[i].Until, day), ds[i].Trial })
+	if i < 0 {
+		return Dated[T]{}, false
+	}
+	return ds[i], true
+}
+
+// pick chooses among n versions, the later ones first; -1 when none is in force.
+func pick(n int, id agency.ID, version func(i int) (inForce bool, t Trial)) int {
+	regular, other := -1, -1
+	for i := n - 1; i >= 0; i-- {
+		switch inForce, t := version(i); {
+		case !inForce:
+		case t.tries(id):
+			return i
+		case t.Pilot == "" && regular < 0:
+			regular = i
+		case t.Pilot != "" && other < 0:
+			other = i
 		}
 	}
-	return Dated[T]{}, false
+	if regular >= 0 {
+		return regular
+	}
+	return other
 }
 
 // With is the catalogue as it would be with other versions of agencies and posts and further successions in force.
@@ -305,11 +329,13 @@ func (k *Catalogue) Listed() []Listed { return k.c.Listed }
 
 // Version returns the version of code in force on day. It fails with ErrUnknown or ErrRetired.
 func (k *Catalogue) Version(code, day string) (*Version, error) {
+	return k.version(code, day, "")
+}
+
+func (k *Catalogue) version(code, day string, id agency.ID) (*Version, error) {
 	vs := k.versions[code]
-	for _, v := range slices.Backward(vs) {
-		if agency.InForce(v.From, v.Until, day) {
-			return v, nil
-		}
+	if i := pick(len(vs), id, func(i int) (bool, Trial) { return agency.InForce(vs[i].From, vs[i].Until, day), vs[i].Trial }); i >= 0 {
+		return vs[i], nil
 	}
 	if len(vs) > 0 && vs[0].From <= day {
 		return nil, ErrRetired.With("code", code)
@@ -389,27 +415,54 @@ type Offer struct {
 	// Agencies then lists the communes that may.
 	ByCommune bool
 
-	tree *agency.Tree
-	day  string
+	cat *Catalogue
+	day string
 }
 
-// Offer returns how the procedure is carried out on day. It fails with ErrUnknown or ErrRetired.
+// For returns the offer as one of its agencies carries it out: what the agency tries out stands in the place of what
+// holds everywhere. The zero id gives o.
+func (o Offer) For(id agency.ID) Offer {
+	if id == "" || o.cat == nil {
+		return o
+	}
+	if v, err := o.cat.version(o.Version.Code, o.day, id); err == nil {
+		o.Version = v
+	}
+	o.Form, o.Process = o.cat.carried(o.Version, o.day, id)
+	return o
+}
+
+// carried returns the form and the process of a version at an agency.
+func (k *Catalogue) carried(v *Version, day string, id agency.ID) (f Form, p Process) {
+	general := k.General(day)
+	f, _ = tried(k.forms[cmp.Or(v.Form, general.Form)], day, id)
+	p, _ = tried(k.processes[cmp.Or(v.Process, general.Process)], day, id)
+	return f, p
+}
+
+// Tried reports whether anything of the offer is a pilot.
+func (o Offer) Tried() bool { return o.Version.Pilot != "" || o.Form.Pilot != "" || o.Process.Pilot != "" }
+
+// Offer returns how the procedure is carried out on day; where several agencies resolve, Offer.For tells how each of
+// them does. It fails with ErrUnknown or ErrRetired.
 func (k *Catalogue) Offer(code, day string) (Offer, error) {
 	v, err := k.Version(code, day)
 	if err != nil {
 		return Offer{}, err
 	}
-	return k.offer(v, day), nil
+	o := k.offer(v, day)
+	if len(o.Agencies) == 1 && !o.ByCommune {
+		o = o.For(o.Agencies[0])
+	}
+	return o, nil
 }
 
 // OfferOf returns how an already chosen version is carried out on day.
 func (k *Catalogue) OfferOf(v *Version, day string) Offer { return k.offer(v, day) }
 
 func (k *Catalogue) offer(v *Version, day string) Offer {
-	o := Offer{Version: v, tree: k.tree, day: day}
-	general := k.General(day)
-	o.Form, _ = k.Form(cmp.Or(v.Form, general.Form), day)
-	o.Process, _ = k.Process(cmp.Or(v.Process, general.Process), day)
+	o := Offer{Version: v, cat: k, day: day}
+	o.Form, o.Process = k.carried(v, day, "")
 	competent := v.Competent
 	if len(competent) == 0 {
 		for _, r := range k.Routing(day) {
@@ -433,6 +486,9 @@ func (k *Catalogue) offer(v *Version, day string) Offer {
 			o.Agencies = append(o.Agencies, a.ID)
 		}
 	}
+	if v.Pilot != "" && len(v.Only) > 0 { // who does not try it out does not offer it
+		o.Agencies = slices.DeleteFunc(o.Agencies, func(id agency.ID) bool { return !slices.Contains(v.Only, id) })
+	}
 	return o
 }
 
@@ -443,7 +499,7 @@ func (o Offer) Resolver(chosen agency.ID, place string) (agency.ID, error) {
 		return chosen, nil
 	}
 	if o.ByCommune {
-		if a, ok := o.tree.Governing(place, o.day); ok && slices.Contains(o.Agencies, a.ID) {
+		if a, ok := o.cat.tree.Governing(place, o.day); ok && slices.Contains(o.Agencies, a.ID) {
 			return a.ID, nil
 		}
 		return "", ErrCommune

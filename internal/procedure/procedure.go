@@ -8,6 +8,8 @@
 package procedure
 
 import (
+	"slices"
+
 	"github.com/motcua/motcua/internal/agency"
 )
 
@@ -54,6 +56,20 @@ type Version struct {
 	Pauses    []Pause     `yaml:"pauses,omitempty" json:"pauses,omitempty"` // what the legal clock may stand for
 
 	Marks []Mark `yaml:"marks,omitempty" json:"marks"`
+
+	Trial `yaml:"-" json:"-"` // how the catalogue holds it; no part of what it says
+}
+
+// Trial says how the catalogue holds a version beyond its dates. The zero Trial is what holds everywhere.
+type Trial struct {
+	Pilot string      // id of the publication that tries it out beside what is in force; empty: no pilot
+	Only  []agency.ID // competent agencies that try it; empty: all
+	Stays bool        // applications begun on the version before may be filed as they are
+}
+
+// tries reports whether the version is a pilot of the agency; id may be empty: of everybody.
+func (t Trial) tries(id agency.ID) bool {
+	return t.Pilot != "" && (len(t.Only) == 0 || slices.Contains(t.Only, id))
 }
 
 // Ways of submission and return.

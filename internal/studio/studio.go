@@ -164,6 +164,7 @@ func TextDigest(text string) string {
 type Scope struct {
 	Only  []agency.ID `json:"only,omitempty"`  // pilot: competent agencies; empty: all
 	Until string      `json:"until,omitempty"` // pilot: last day and one, yyyy-mm-dd; empty: until it is ended
+	Stays bool        `json:"stays,omitempty"` // applications begun before may be filed as they are; else they move
 }
 
 // Pilot reports whether the publication is a trial that stands beside what is in force.

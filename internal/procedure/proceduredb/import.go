@@ -52,14 +52,14 @@ func (o Outcome) Wrote() bool {
 }
 
 const (
-	selectHeads = `SELECT code, number, digest, state FROM procedure_version ORDER BY code, number`
+	selectHeads = `SELECT code, number, digest, state, pilot FROM procedure_version ORDER BY code, number`
 	selectSeen  = `SELECT code, origin, digest FROM procedure_seen`
 	selectSaid  = `SELECT origin, content FROM procedure_seen WHERE code = $1 ORDER BY origin`
 	upsertSeen  = `INSERT INTO procedure_seen (code, origin, digest, content) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (code, origin) DO UPDATE SET digest = excluded.digest, content = excluded.content`
 	updateDraft = `UPDATE procedure_version SET digest = $1, state = $2, valid_from = $3, valid_until = $4, name = $5, sector = $6,
 		ministry = $7, source = $8, content = $9, imported_at = $10 WHERE code = $11 AND number = $12 AND state <> 'published'`
-	selectDocumentHeads = `SELECT kind, id, number, digest, state, origin FROM pack_document ORDER BY kind, id, number`
+	selectDocumentHeads = `SELECT kind, id, number, digest, state, origin, pilot FROM pack_document ORDER BY kind, id, number`
 	updateDraftDocument = `UPDATE pack_document SET digest = $1, valid_from = $2, valid_until = $3, position = $4, origin = $5, content = $6,
 		imported_at = $7 WHERE kind = $8 AND id = $9 AND number = $10 AND state = 'draft'`
 	upsertPlace = `INSERT INTO place (code, valid_from, valid_until, name, kind, parent, district) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -85,6 +85,15 @@ var documentColumns = []string{
 type head struct {
 	number        int
 	digest, state string
+}
+
+// then is the head after the next row: a pilot takes a number, and is not what stands.
+func (h head) then(next head, pilot string) head {
+	if pilot != "" && h.number > 0 {
+		h.number = next.number
+		return h
+	}
+	return next
 }
 
 // Import writes a batch in one transaction. What would change something in force becomes a draft and waits
@@ -135,10 +144,10 @@ func (s *Store) importVersions(ctx context.Context, tx *sqldb.Tx, b Batch, at in
 	heads := map[string]head{}
 	rows, err := tx.Query(ctx, selectHeads)
 	if _, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (struct{}, error) {
-		var code string
+		var code, pilot string
 		var h head
-		err := r.Scan(&code, &h.number, &h.digest, &h.state)
-		heads[code] = h // ordered by number: the newest stays
+		err := r.Scan(&code, &h.number, &h.digest, &h.state, &pilot)
+		heads[code] = heads[code].then(h, pilot) // ordered by number: the newest stays
 		return struct{}{}, err
 	}); err != nil {
 		return err
@@ -264,8 +273,8 @@ type voice struct {
 	*procedure.Version
 }
 
-// together makes one version of all that was said about a code: packs first, in the order of their names,
-// then the rest.
+// together makes one version of all that was said about a code: what the province decided in its studio first, then
+// packs in the order of their names, then the rest.
 func (s *Store) together(ctx context.Context, tx *sqldb.Tx, v *procedure.Version, origin string) (*procedure.Version, error) {
 	type said struct {
 		origin, content string
@@ -290,10 +299,13 @@ func (s *Store) together(ctx context.Context, tx *sqldb.Tx, v *procedure.Version
 		voices = append(voices, voice{x.origin, &o})
 	}
 	pack := func(origin string) int {
-		if strings.HasPrefix(origin, "pack:") {
+		switch {
+		case origin == originStudio:
 			return 0
+		case strings.HasPrefix(origin, "pack:"):
+			return 1
 		}
-		return 1
+		return 2
 	}
 	slices.SortStableFunc(voices, func(a, b voice) int {
 		return cmp.Or(cmp.Compare(pack(a.origin), pack(b.origin)), strings.Compare(a.origin, b.origin))
@@ -335,10 +347,10 @@ func (s *Store) importDocuments(ctx context.Context, tx *sqldb.Tx, b Batch, at i
 	heads, said := map[[2]string]head{}, map[[2]string]string{}
 	rows, err := tx.Query(ctx, selectDocumentHeads)
 	if _, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (struct{}, error) {
-		var kind, id, origin string
+		var kind, id, origin, pilot string
 		var h head
-		err := r.Scan(&kind, &id, &h.number, &h.digest, &h.state, &origin)
-		heads[[2]string{kind, id}] = h
+		err := r.Scan(&kind, &id, &h.number, &h.digest, &h.state, &origin, &pilot)
+		heads[[2]string{kind, id}] = heads[[2]string{kind, id}].then(h, pilot)
 		if origin == b.Origin {
 			said[[2]string{kind, id}] = h.digest
 		}
@@ -466,12 +478,12 @@ var (
 
 const (
 	selectDraftHeads = `SELECT code, number, valid_from FROM procedure_version WHERE state = 'draft' ORDER BY code`
-	selectBefore     = `SELECT code, number, valid_from, valid_until FROM procedure_version WHERE state = 'published' ORDER BY code, number`
+	selectBefore     = `SELECT code, number, valid_from, valid_until FROM procedure_version WHERE state = 'published' AND pilot = '' ORDER BY code, number`
 	publishVersion   = `UPDATE procedure_version SET state = 'published', valid_from = $1, published_at = $2 WHERE code = $3 AND number = $4 AND state = 'draft'`
 	closeVersion     = `UPDATE procedure_version SET valid_until = $1 WHERE code = $2 AND number = $3 AND state = 'published'`
 
 	selectDraftDocumentHeads = `SELECT kind, id, number, valid_from FROM pack_document WHERE state = 'draft' ORDER BY kind, id`
-	selectDocumentsBefore    = `SELECT kind, id, number, valid_from, valid_until FROM pack_document WHERE state = 'published' ORDER BY kind, id, number`
+	selectDocumentsBefore    = `SELECT kind, id, number, valid_from, valid_until FROM pack_document WHERE state = 'published' AND pilot = '' ORDER BY kind, id, number`
 	publishDocument          = `UPDATE pack_document SET state = 'published', valid_from = $1, published_at = $2
 		WHERE kind = $3 AND id = $4 AND number = $5 AND state = 'draft'`
 	closeDocument = `UPDATE pack_document SET valid_until = $1 WHERE kind = $2 AND id = $3 AND number = $4 AND state = 'published'`
@@ -630,7 +642,7 @@ func (s *Store) Retire(ctx context.Context, code, day string) error {
 		var last *Stored
 		if _, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (struct{}, error) {
 			v, state, err := scanVersion(r.Scan)
-			if err == nil && state == statePublished {
+			if err == nil && state == statePublished && v.Pilot == "" {
 				last = &Stored{Version: v, State: state}
 			}
 			return struct{}{}, err
@@ -698,6 +710,8 @@ func Statements() []string {
 		selectDraftHeads, selectBefore, publishVersion, closeVersion, selectDraftDocumentHeads, selectDocumentsBefore, publishDocument,
 		closeDocument, insertReport, selectReports, selectReport, selectWaiting,
 		selectTemplates, deleteTemplateDraft, countDraftsOf, selectSpansOf, selectKept,
+		selectVersionHeads, selectDocumentHeadsOf, bumpVersion, bumpDocument, endVersionPilot, endDocumentPilot,
+		selectConfigured, selectConfiguredVersions, selectEntryVersion, selectEntryDocument,
 	} {
 		all[s] = true
 	}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -142,10 +143,10 @@ func (c *cache[T]) expire() {
 const (
 	selectRevision = `SELECT published, places FROM catalogue_revision WHERE one = 1`
 
-	selectPublished = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+	selectPublished = `SELECT code, number, digest, state, valid_from, valid_until, source, content, pilot, only_at, stays
 		FROM procedure_version WHERE state = 'published' ORDER BY code, number`
 	selectListed             = `SELECT code, name, sector, ministry FROM procedure_version WHERE state = 'listed' ORDER BY code`
-	selectPublishedDocuments = `SELECT kind, id, number, digest, valid_from, valid_until, content
+	selectPublishedDocuments = `SELECT kind, id, number, digest, valid_from, valid_until, content, pilot, only_at, stays
 		FROM pack_document WHERE state = 'published' ORDER BY kind, position, id, number`
 )
 
@@ -266,10 +267,25 @@ func versions(ctx context.Context, q sqldb.Queryer, stmt string, args ...any) ([
 type versionContent struct {
 	code, digest, state, from, until, source, content string
 	number                                            int
+	trial
+}
+
+// trial is how the catalogue holds a version, as its row says it.
+type trial struct {
+	pilot, only string
+	stays       bool
+}
+
+func (t trial) value() procedure.Trial {
+	out := procedure.Trial{Pilot: t.pilot, Stays: t.stays}
+	for _, id := range strings.Fields(t.only) {
+		out.Only = append(out.Only, agency.ID(id))
+	}
+	return out
 }
 
 func (c *versionContent) scan(scan func(...any) error) error {
-	return scan(&c.code, &c.number, &c.digest, &c.state, &c.from, &c.until, &c.source, &c.content)
+	return scan(&c.code, &c.number, &c.digest, &c.state, &c.from, &c.until, &c.source, &c.content, &c.pilot, &c.only, &c.stays)
 }
 
 func (c *versionContent) version() (*procedure.Version, error) {
@@ -278,6 +294,7 @@ func (c *versionContent) version() (*procedure.Version, error) {
 		return nil, fmt.Errorf("content of %s, version %d: %w", c.code, c.number, err)
 	}
 	v.Code, v.Number, v.Digest, v.From, v.Until, v.Source = c.code, c.number, c.digest, c.from, c.until, c.source
+	v.Trial = c.trial.value()
 	return v, nil
 }
 
@@ -294,12 +311,13 @@ func scanVersion(scan func(...any) error) (v *procedure.Version, state string, e
 type row struct {
 	Kind, ID, Digest, From, Until, Content string
 	Number                                 int
+	trial
 }
 
 func documents(ctx context.Context, q sqldb.Queryer, stmt string, args ...any) ([]row, error) {
 	rows, err := q.Query(ctx, stmt, args...)
 	docs, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (d row, err error) {
-		err = r.Scan(&d.Kind, &d.ID, &d.Number, &d.Digest, &d.From, &d.Until, &d.Content)
+		err = r.Scan(&d.Kind, &d.ID, &d.Number, &d.Digest, &d.From, &d.Until, &d.Content, &d.pilot, &d.only, &d.stays)
 		return d, err
 	})
 	if err != nil {
@@ -309,7 +327,7 @@ func documents(ctx context.Context, q sqldb.Queryer, stmt string, args ...any) (
 }
 
 func dated[T any](d row, into *[]procedure.Dated[T]) error {
-	out := procedure.Dated[T]{ID: d.ID, Number: d.Number, Digest: d.Digest, From: d.From, Until: d.Until}
+	out := procedure.Dated[T]{ID: d.ID, Number: d.Number, Digest: d.Digest, From: d.From, Until: d.Until, Trial: d.trial.value()}
 	err := json.Unmarshal([]byte(d.Content), &out.Value)
 	*into = append(*into, out)
 	return err
@@ -380,17 +398,17 @@ func within(from, until string, d row) (string, string) {
 }
 
 const (
-	selectVersion = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+	selectVersion = `SELECT code, number, digest, state, valid_from, valid_until, source, content, pilot, only_at, stays
 		FROM procedure_version WHERE code = $1 AND number = $2`
-	selectByDigest = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+	selectByDigest = `SELECT code, number, digest, state, valid_from, valid_until, source, content, pilot, only_at, stays
 		FROM procedure_version WHERE digest = $1 ORDER BY number DESC LIMIT 1`
-	selectHistory = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+	selectHistory = `SELECT code, number, digest, state, valid_from, valid_until, source, content, pilot, only_at, stays
 		FROM procedure_version WHERE code = $1 AND state <> 'listed' ORDER BY number`
-	selectDrafts = `SELECT code, number, digest, state, valid_from, valid_until, source, content
+	selectDrafts = `SELECT code, number, digest, state, valid_from, valid_until, source, content, pilot, only_at, stays
 		FROM procedure_version WHERE state = 'draft' ORDER BY code`
-	selectDocumentByDigest = `SELECT kind, id, number, digest, valid_from, valid_until, content
+	selectDocumentByDigest = `SELECT kind, id, number, digest, valid_from, valid_until, content, pilot, only_at, stays
 		FROM pack_document WHERE kind = $1 AND digest = $2 ORDER BY number DESC LIMIT 1`
-	selectDraftDocuments = `SELECT kind, id, number, digest, valid_from, valid_until, content
+	selectDraftDocuments = `SELECT kind, id, number, digest, valid_from, valid_until, content, pilot, only_at, stays
 		FROM pack_document WHERE state = 'draft' ORDER BY kind, position, id`
 )
 
