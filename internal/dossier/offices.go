@@ -15,14 +15,30 @@ import (
 
 // offices answers from the catalogue who is where on the day of the move.
 type offices struct {
-	s   *Service
-	d   *Dossier
-	now time.Time
+	env  Environment
+	d    *Dossier
+	now  time.Time
+	load func(post string) int
 }
 
-func (s *Service) offices(d *Dossier, now time.Time) Offices { return offices{s, d, now} }
+// NewOffices answers from the catalogue who is where for a move of d at an instant. load counts the open work of a
+// post; nil: nobody has any.
+func NewOffices(env Environment, d *Dossier, now time.Time, load func(post string) int) Offices {
+	return offices{env, d, now, load}
+}
 
-func (o offices) tree() *agency.Tree { return o.s.env.Catalogue().Tree() }
+func (s *Service) offices(d *Dossier, now time.Time) Offices {
+	return NewOffices(s.env, d, now, func(post string) int {
+		// A count that cannot be read is no reason to refuse the act: the work is spread less evenly then.
+		c, err := s.store.Counters(context.Background(), []string{casefile.Holder{Post: post}.Queue()}, now)
+		if err != nil {
+			return 0
+		}
+		return c.Reception + c.Handling + c.Waiting
+	})
+}
+
+func (o offices) tree() *agency.Tree { return o.env.Catalogue().Tree() }
 
 func (o offices) Current(id agency.ID) (agency.ID, bool) {
 	a, ok := o.tree().Current(id, day(o.now))
@@ -39,7 +55,7 @@ func (o offices) Superior(id agency.ID) agency.ID {
 }
 
 func (o offices) Commune() agency.ID {
-	form, ok := o.s.env.Catalogue().PinnedForm(o.d.Form.Digest)
+	form, ok := o.env.Catalogue().PinnedForm(o.d.Form.Digest)
 	if !ok {
 		return ""
 	}
@@ -47,7 +63,7 @@ func (o offices) Commune() agency.ID {
 	return a.ID
 }
 
-func (o offices) Clock(id agency.ID) (deadline.Env, error) { return o.s.env.Clock(id, o.now) }
+func (o offices) Clock(id agency.ID) (deadline.Env, error) { return o.env.Clock(id, o.now) }
 
 // Answerer is the first of those who speak for an agency that somebody holds there.
 func (o offices) Answerer(id agency.ID) string {
@@ -60,13 +76,13 @@ func (o offices) Answerer(id agency.ID) string {
 }
 
 func (o offices) Pick(h casefile.Holder, manner string) string {
-	posts := o.s.Holders(h, o.now)
+	posts := o.tree().Holders(h.Agency, h.Unit, h.Role, day(o.now))
 	if len(posts) == 0 {
 		return ""
 	}
 	switch manner {
 	case workflow.AssignArea:
-		form, ok := o.s.env.Catalogue().PinnedForm(o.d.Form.Digest)
+		form, ok := o.env.Catalogue().PinnedForm(o.d.Form.Digest)
 		if !ok {
 			return ""
 		}
@@ -78,21 +94,10 @@ func (o offices) Pick(h casefile.Holder, manner string) string {
 		}
 		return ""
 	case workflow.AssignLoad:
-		loads := make([]int, len(posts))
-		for i, p := range posts {
-			// A count that cannot be read is no reason to refuse the act: the work is spread less evenly then.
-			c, err := o.s.store.Counters(context.Background(), []string{casefile.Holder{Post: p.ID}.Queue()}, o.now)
-			if err == nil {
-				loads[i] = c.Reception + c.Handling + c.Waiting
-			}
+		if o.load == nil {
+			return posts[0].ID
 		}
-		least := 0
-		for i := range posts {
-			if cmp.Compare(loads[i], loads[least]) < 0 {
-				least = i
-			}
-		}
-		return posts[least].ID
+		return slices.MinFunc(posts, func(a, b agency.Post) int { return cmp.Compare(o.load(a.ID), o.load(b.ID)) }).ID
 	}
 	return ""
 }

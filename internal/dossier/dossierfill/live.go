@@ -78,9 +78,17 @@ func (x *living) facts(t time.Time) (dossier.Facts, error) {
 	if f.Clock, err = x.h.w.Clock(x.p.competent, t); err != nil {
 		return f, err
 	}
+	f.Offices = dossier.NewOffices(world{x.h.w}, x.life.State(), t, nil)
 	f.DeskClock, err = x.h.w.Clock(x.p.desk, t)
 	return f, err
 }
+
+// world is what dossiers ask of the province they live in.
+type world struct{ w World }
+
+func (w world) Catalogue() *procedure.Catalogue { return w.w.Catalogue }
+
+func (w world) Clock(id agency.ID, at time.Time) (deadline.Env, error) { return w.w.Clock(id, at) }
 
 // number hands out the number that the plan gave the slip of the answer. Other books are not kept for invented
 // histories: nobody planned their numbers.
@@ -338,14 +346,17 @@ func (x *living) handle() error {
 		case p.stop == resolvedOnly && d.Status == dossier.Resolved:
 			return nil
 		}
-		action, ok := x.next(&rework)
+		turn, action, ok := x.next(&rework)
 		if !ok {
-			return nil
+			if woke, err := x.wake(&at); err != nil || !woke {
+				return err
+			}
+			continue
 		}
 		if p.stop == handling && action.Means == workflow.Result {
 			return nil // the last step before the result is far enough
 		}
-		env, err := x.h.w.Clock(d.Holder.Agency, at)
+		env, err := x.h.w.Clock(turn.Holder.Agency, at)
 		if err != nil {
 			return err
 		}
@@ -380,11 +391,28 @@ func (x *living) handle() error {
 			at = done
 			continue
 		}
-		if err := x.act(action, at); err != nil {
+		if err := x.act(turn, action, at); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wake lets the product do what it does by itself when the next time comes, if that is before now.
+func (x *living) wake(at *time.Time) (bool, error) {
+	d := x.life.State()
+	next := d.NextWake()
+	if next.IsZero() || !next.Before(x.h.w.Now) {
+		return false, nil
+	}
+	if next.After(*at) {
+		*at = next
+	}
+	f, err := x.facts(*at)
+	if err != nil {
+		return false, err
+	}
+	return true, x.record1(d.Wake(f))
 }
 
 // completion is when the applicant brings what was asked; zero when it is still awaited.
@@ -428,21 +456,31 @@ func (x *living) left(env deadline.Env, at time.Time) int {
 	return sum
 }
 
-// next is the action taken at the step the dossier is in.
-func (x *living) next(rework *bool) (workflow.Action, bool) {
+// next is the work that is done next and the action taken on it: whoever waits for others leaves them to it.
+func (x *living) next(rework *bool) (dossier.Standing, workflow.Action, bool) {
 	d := x.life.State()
-	i := slices.IndexFunc(x.process.Steps, func(s workflow.Step) bool { return s.ID == d.Step })
-	if i < 0 {
-		return workflow.Action{}, false
+	for _, s := range d.Work() {
+		def, ok := x.process.Find(s.Step)
+		if !ok || s.Waits && (def.Kind != workflow.Wait || def.For == workflow.ForTime) {
+			continue
+		}
+		t, _ := d.Run.Token(s.Token)
+		if a, ok := x.pick(def.Acts(t), rework); ok {
+			return s, a, true
+		}
 	}
+	return dossier.Standing{}, workflow.Action{}, false
+}
+
+func (x *living) pick(acts []workflow.Action, rework *bool) (workflow.Action, bool) {
 	var out workflow.Action
-	for _, a := range x.process.Steps[i].Actions {
+	for _, a := range acts {
 		switch {
 		case out.ID == "" && a.Means != workflow.SendBack && a.Means != workflow.Decline, a.Primary:
 			out = a
 		}
 	}
-	for _, a := range x.process.Steps[i].Actions {
+	for _, a := range acts {
 		switch {
 		case a.Means == workflow.Decline && x.p.decline:
 			return a, true
@@ -454,24 +492,24 @@ func (x *living) next(rework *bool) (workflow.Action, bool) {
 	return out, out.ID != ""
 }
 
-func (x *living) act(a workflow.Action, at time.Time) error {
+func (x *living) act(turn dossier.Standing, a workflow.Action, at time.Time) error {
 	d := x.life.State()
 	on := day(at)
 	f, err := x.facts(at)
 	if err != nil {
 		return err
 	}
-	by, err := x.holder(d.Holder, on)
+	by, err := x.holder(turn.Holder, on)
 	if errors.Is(err, errNobody) {
 		return nil // it waits for somebody to be appointed
 	}
 	if err != nil {
 		return err
 	}
-	c := dossier.ActCommand{Action: a.ID}
+	c := dossier.ActCommand{Action: a.ID, Token: turn.Token}
 	switch a.Means {
 	case workflow.Assign:
-		if c.Post = x.assignee(a, by, on); c.Post == "" {
+		if c.Post = x.assignee(turn, a, by, on); c.Post == "" {
 			return nil
 		}
 	case workflow.SendBack:
@@ -490,6 +528,9 @@ func (x *living) act(a workflow.Action, at time.Time) error {
 	default:
 		c.Note = one(x.r, notes)
 		if a.Note && c.Note == "" {
+			c.Note = notes[0]
+		}
+		if workflow.Natures[a.Means].Note && c.Note == "" {
 			c.Note = notes[0]
 		}
 	}
@@ -530,18 +571,20 @@ func (x *living) rate(at time.Time) error {
 }
 
 // assignee is whom the work is given to: somebody of the giver's own unit rather.
-func (x *living) assignee(a workflow.Action, by access.Actor, on string) string {
-	i := slices.IndexFunc(x.process.Steps, func(s workflow.Step) bool { return s.ID == a.To })
-	if i < 0 {
+func (x *living) assignee(turn dossier.Standing, a workflow.Action, by access.Actor, on string) string {
+	part, _ := workflow.Split(turn.Step)
+	to, ok := x.process.Find(workflow.Address(part, a.To))
+	if !ok {
 		return ""
 	}
-	to := x.process.Steps[i]
 	at := agency.ID(to.At)
-	switch to.At {
-	case workflow.AtDesk:
+	switch {
+	case to.At == workflow.AtDesk:
 		at = x.p.desk
-	case workflow.AtCompetent:
+	case to.At == workflow.AtCompetent && part == "":
 		at = x.p.competent
+	case to.At == workflow.AtCompetent: // of the sub-case
+		at = by.Agency
 	}
 	tree := x.h.w.Catalogue.Tree()
 	posts := tree.Holders(at, to.Unit, to.Role, on)

@@ -250,6 +250,9 @@ func (h *History) staffed(p *workflow.Process, competent, desk agency.ID, on str
 		return false
 	}
 	for _, s := range p.Steps {
+		if s.Role == "" || s.Kind == workflow.Ask || s.At == workflow.AtCommune || s.At == workflow.AtSuperior {
+			continue // branches, and what other agencies do
+		}
 		at := agency.ID(s.At)
 		switch s.At {
 		case workflow.AtDesk:

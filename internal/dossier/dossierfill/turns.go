@@ -226,8 +226,8 @@ func (x *living) correct() error {
 	if at, err = x.between(); err != nil || at.IsZero() {
 		return err
 	}
-	if action, ok := x.next(new(bool)); ok {
-		return x.act(action, at)
+	if turn, action, ok := x.next(new(bool)); ok {
+		return x.act(turn, action, at)
 	}
 	return nil
 }
