@@ -136,7 +136,7 @@ func (d *Dossier) applyConsulted(e journal.Event) error {
 
 // Recall takes back a question that was put of an officer's own accord: those who have not answered need not.
 func (d *Dossier) Recall(f Facts, by access.Actor, frame int) (journal.Event, error) {
-	if err := d.may(by, access.DossierHandle, Processing, SupplementRequested, Obligation); err != nil {
+	if err := d.mayRecall(by); err != nil {
 		return journal.Event{}, err
 	}
 	changes, err := d.Run.Recall(frame)
@@ -144,6 +144,50 @@ func (d *Dossier) Recall(f Facts, by access.Actor, frame int) (journal.Event, er
 		return journal.Event{}, ErrNotAsked
 	}
 	return journal.New(EventRecalled, f.Now, actor(by), d.Law, recalled{course{Changes: changes}}, nil)
+}
+
+func (d *Dossier) mayRecall(by access.Actor) error {
+	return d.may(by, access.DossierHandle, Processing, SupplementRequested, Obligation)
+}
+
+// asks reports whether an answer to a question of an officer's own accord is waited for.
+func (d *Dossier) asks() bool {
+	return slices.ContainsFunc(d.Opinions, func(o Opinion) bool { return o.Open() && o.Step == workflow.Consulted })
+}
+
+// Late reports whether the answer came, or has not come by now, after the time that was asked for.
+func (o Opinion) Late(now time.Time) bool {
+	if o.Due.IsZero() || o.Recalled {
+		return false
+	}
+	if o.Open() {
+		return now.After(o.Due)
+	}
+	return o.Until.After(o.Due)
+}
+
+func (d *Dossier) mayTellDesk(f Facts, by access.Actor) error {
+	if err := d.may(by, access.DossierHandle, Processing); err != nil {
+		return err
+	}
+	late := slices.ContainsFunc(d.Opinions, func(o Opinion) bool { return o.Late(f.Now) })
+	if !late || by.Agency == d.Desk {
+		return ErrNotAsked
+	}
+	return nil
+}
+
+// TellDesk lets the desk that forwarded the file know that an agency which was asked answers late.
+// law: ND61-2018 19.5; ND118-2025 19.4 — the lead tells the desk; the clock goes on by itself.
+func (d *Dossier) TellDesk(f Facts, by access.Actor, note string) (journal.Event, error) {
+	if err := d.mayTellDesk(f, by); err != nil {
+		return journal.Event{}, err
+	}
+	note, err := text(note, ErrNoteNeeded)
+	if err != nil {
+		return journal.Event{}, err
+	}
+	return journal.New(EventNoted, f.Now, actor(by), d.Law, noted{Desk: true}, notePrivate(note))
 }
 
 func (d *Dossier) applyRecalled(e journal.Event) error {
@@ -288,6 +332,13 @@ func (s *Service) Consult(ctx context.Context, r Request, c ConsultCommand) (*Do
 func (s *Service) Recall(ctx context.Context, r Request, frame int) (*Dossier, error) {
 	return s.act(ctx, r, ActRecall, frame, func(d *Dossier, f Facts, _ Tx) ([]journal.Event, error) {
 		return one(d.Recall(f, r.By, frame))
+	})
+}
+
+// TellDesk lets the desk know that an answer is late.
+func (s *Service) TellDesk(ctx context.Context, r Request, note string) (*Dossier, error) {
+	return s.act(ctx, r, ActTellDesk, note, func(d *Dossier, f Facts, _ Tx) ([]journal.Event, error) {
+		return one(d.TellDesk(f, r.By, note))
 	})
 }
 

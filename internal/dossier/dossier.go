@@ -166,6 +166,9 @@ type Leg struct {
 	By     journal.Actor
 	Action string // label of the act that ended it
 	Token  int    // of the run; 0: the first
+
+	Opened int64 // number of the act that brought it here
+	Closed int64 // number of the act that ended it; 0 while it lasts
 }
 
 // Dossier is the state of one application file: the fold of its journal.
@@ -330,12 +333,23 @@ type Entry struct {
 // step returns a step's definition in the pinned process.
 func step(p workflow.Process, address string) (workflow.Step, bool) { return p.Find(address) }
 
-// Files lists the papers of the dossier whose bytes are stored: scans, uploads and every document of every result.
+// Files lists the papers of the dossier whose bytes are stored: scans, uploads, what came with answers and sub-cases,
+// and every document of every result.
 func (d *Dossier) Files() []Paper {
 	var out []Paper
 	for _, p := range d.Papers {
 		if p.Hash != "" {
 			out = append(out, p)
+		}
+	}
+	for _, o := range d.Opinions {
+		if o.File != nil && o.File.Hash != "" {
+			out = append(out, *o.File)
+		}
+	}
+	for _, s := range d.Subs {
+		if s.File != nil && s.File.Hash != "" {
+			out = append(out, *s.File)
 		}
 	}
 	return append(out, d.ResultFiles()...)

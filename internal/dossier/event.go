@@ -140,7 +140,9 @@ type assigned struct {
 	Token int    `json:"token,omitempty"`
 }
 
-type noted struct{}
+type noted struct {
+	Desk bool `json:"desk,omitempty"` // the desk is told of it
+}
 
 type resolved struct {
 	Action string   `json:"action"`

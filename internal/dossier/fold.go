@@ -369,7 +369,14 @@ func (d *Dossier) applyMoved(e journal.Event) error {
 		}
 		d.filled[s.Step] = filled
 	}
-	return d.follow(e, v.course, v.Enter, v.Label)
+	from := len(d.Opinions)
+	if err := d.follow(e, v.course, v.Enter, v.Label); err != nil {
+		return err
+	}
+	for i := from; i < len(d.Opinions); i++ {
+		d.Opinions[i].Question = note // what is written with the act is what is asked
+	}
+	return nil
 }
 
 func (d *Dossier) applyResolved(e journal.Event) error {
@@ -408,7 +415,7 @@ func (d *Dossier) enter(e journal.Event, to Entry) {
 	d.setPrincipal(Standing{
 		Token: token, Step: to.Step, Title: to.Title, Holder: to.Holder, Since: e.At, Due: moment(to.Due), Wake: moment(to.Wake), Waits: to.Waits,
 	})
-	l := Leg{Step: to.Step, Title: to.Title, Holder: to.Holder, From: e.At, Due: moment(to.Due)}
+	l := Leg{Step: to.Step, Title: to.Title, Holder: to.Holder, From: e.At, Due: moment(to.Due), Opened: e.Seq}
 	if token != firstToken {
 		l.Token = token
 	}

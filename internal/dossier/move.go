@@ -552,7 +552,7 @@ func (d *Dossier) mayClaim(by access.Actor, token int) (Standing, error) {
 		return Standing{}, ErrState.With("status", string(d.Status)).Because(err)
 	}
 	for _, s := range d.Work() {
-		if (token == 0 || token == s.Token) && s.Holder.Post == "" && by.Post != "" && s.Holder.Holds(by) {
+		if (token == 0 || token == s.Token) && !s.Waits && s.Holder.Post == "" && by.Post != "" && s.Holder.Holds(by) {
 			return s, nil
 		}
 	}
@@ -561,14 +561,22 @@ func (d *Dossier) mayClaim(by access.Actor, token int) (Standing, error) {
 
 // Release puts work back into the pool it was taken from.
 func (d *Dossier) Release(f Facts, by access.Actor, token int) (journal.Event, error) {
+	if err := d.mayRelease(by, token); err != nil {
+		return journal.Event{}, err
+	}
+	s, _ := d.Mine(by, token)
+	return journal.New(EventAssigned, f.Now, actor(by), d.Law, assigned{Token: beyondFirst(s.Token)}, nil)
+}
+
+func (d *Dossier) mayRelease(by access.Actor, token int) error {
 	if err := d.expect(Processing, Resolved, Correcting); err != nil {
-		return journal.Event{}, ErrState.With("status", string(d.Status)).Because(err)
+		return ErrState.With("status", string(d.Status)).Because(err)
 	}
 	s, ok := d.Mine(by, token)
-	if !ok || s.Holder.Post == "" || s.Holder.Post != by.Post {
-		return journal.Event{}, ErrNotHolder.With("holder", string(d.Holder.Agency))
+	if !ok || s.Waits || s.Holder.Post == "" || s.Holder.Post != by.Post {
+		return ErrNotHolder.With("holder", string(d.Holder.Agency))
 	}
-	return journal.New(EventAssigned, f.Now, actor(by), d.Law, assigned{Token: beyondFirst(s.Token)}, nil)
+	return nil
 }
 
 // Note records a remark seen inside the offices only.

@@ -20,6 +20,7 @@ const (
 	ActRelease    = "release" // put it back
 	ActConsult    = "consult" // ask other agencies
 	ActRecall     = "recall"  // take a question back
+	ActTellDesk   = "tell_desk" // that an agency which was asked answers late
 )
 
 // Act is one thing that can be done next, as a screen offers it.
@@ -67,15 +68,23 @@ func (d *Dossier) Next(f Facts, by access.Actor) []Act {
 				out = append(out, Act{ID: ActAssign, Post: true, Token: s.Token, Holder: s.Holder, Step: s.Title})
 			}
 		}
-		if s, err := d.mayClaim(by, 0); err == nil {
-			out = append(out, Act{ID: ActClaim, Token: s.Token, Step: s.Title})
-		}
-		if s, ok := d.Mine(by, 0); ok && by.Post != "" && s.Holder.Post == by.Post && d.Status != Obligation {
-			out = append(out, Act{ID: ActRelease, Token: s.Token, Step: s.Title})
+		for _, s := range d.Work() {
+			if _, err := d.mayClaim(by, s.Token); err == nil {
+				out = append(out, Act{ID: ActClaim, Token: s.Token, Step: s.Title, Holder: s.Holder})
+			}
+			if d.mayRelease(by, s.Token) == nil {
+				out = append(out, Act{ID: ActRelease, Token: s.Token, Step: s.Title, Holder: s.Holder})
+			}
 		}
 		if !by.System && d.mayConsult(f, by) == nil {
 			out = append(out, Act{ID: ActConsult, Note: true, Ask: true})
 		}
+	}
+	if !by.System && d.mayRecall(by) == nil && d.asks() {
+		out = append(out, Act{ID: ActRecall})
+	}
+	if !by.System && d.mayTellDesk(f, by) == nil {
+		out = append(out, Act{ID: ActTellDesk, Note: true})
 	}
 	if !d.Status.Ended() && (by.System || slices.Contains(d.Agencies(), by.Agency)) && (by.May(access.DossierHandle) || by.May(access.DossierAccept)) {
 		out = append(out, Act{ID: ActNote, Note: true})

@@ -75,6 +75,7 @@ type Sub struct {
 	Until     time.Time // zero while it lasts
 	Outcome   string    // where the sub-case decides something itself
 	Result    *Result   // where it issues a document of its own
+	File      *Paper    // that came with the answer
 	Answer    string
 	By        journal.Actor
 	Cut       bool // ended without an answer
@@ -493,7 +494,7 @@ func (d *Dossier) leaveToken(e journal.Event, token int, label string) {
 		if max(l.Token, firstToken) != token || !l.Until.IsZero() {
 			continue
 		}
-		l.Until, l.By, l.Action = e.At, e.By, label
+		l.Until, l.By, l.Action, l.Closed = e.At, e.By, label, e.Seq
 		if !l.Due.IsZero() {
 			l.Due = due // a pause made the step's allowance begin again
 		}
@@ -510,7 +511,7 @@ func (d *Dossier) leaveToken(e journal.Event, token int, label string) {
 func (d *Dossier) enterToken(e journal.Event, to Entry, token int) {
 	s := Standing{Token: token, Step: to.Step, Title: to.Title, Holder: to.Holder, Since: e.At, Due: moment(to.Due), Wake: moment(to.Wake), Waits: to.Waits}
 	d.Beside = append(slices.Clone(d.Beside), s)
-	leg := Leg{Step: to.Step, Title: to.Title, Holder: to.Holder, From: e.At, Due: s.Due}
+	leg := Leg{Step: to.Step, Title: to.Title, Holder: to.Holder, From: e.At, Due: s.Due, Opened: e.Seq}
 	if token != firstToken {
 		leg.Token = token
 	}
@@ -620,7 +621,7 @@ func (d *Dossier) answeredBy(e journal.Event, token int, note string, result *Re
 	}
 	for i := range d.Subs {
 		if s := &d.Subs[i]; s.Frame == t.Frame && s.Until.IsZero() {
-			s.Until, s.Answer, s.By, s.Result = e.At, note, e.By, result
+			s.Until, s.Answer, s.By, s.Result, s.File = e.At, note, e.By, result, file
 			if s.Result != nil {
 				s.Result.File = file
 			}

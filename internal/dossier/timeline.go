@@ -1,12 +1,16 @@
 package dossier
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/workflow"
 )
 
 // Moment is one entry of a dossier's timeline, ready to be put into words by a page.
@@ -32,17 +36,120 @@ type Moment struct {
 	Agency  agency.ID // agency a submission was redirected to
 	Amount  int64     // of an obligation, đồng
 	Late    bool      // an apology or request that came later than the law asks
-	Flag    bool      // a second request at the same stage
+	Flag    bool      // a second request at the same stage; of a remark: the desk is told
 	Undone  int64     // number of the act that this one undid
 	Seq     int64
 	Slip    *Slip
 	Erased  bool // its personal part is gone
+
+	Means   workflow.Meaning // of a move
+	Piece   string           // title of the step the act was about, where work stood at several
+	Entered []Entered        // every piece of work that the act opened; Step and Holder name the first
+	Asked   []Asked          // agencies that were asked by the act, and sub-cases that it opened
+	Ended   []Asked          // those that the act ended: answered, or no longer waited for
+}
+
+// Entered is a piece of work that an act opened.
+type Entered struct {
+	Title  string
+	Holder casefile.Holder
+	Due    time.Time
+	Waits  bool // for others
+}
+
+// Asked is an agency that was asked, or a sub-case at an agency.
+type Asked struct {
+	Agency    agency.ID
+	Title     string // of a sub-case; empty for a question
+	Procedure string // member procedure of a sub-case
+	Due       time.Time
+	At        time.Time // when it was asked
+}
+
+// Late reports whether what ended at an instant ended after its time.
+func (a Asked) Late(at time.Time) bool { return !a.Due.IsZero() && at.After(a.Due) }
+
+// teller knows what earlier events named, so that later ones can be told by their names.
+type teller struct {
+	titles map[int]string    // of the step at which a token stands
+	steps  map[string]string // titles by address
+	asked  map[int]Asked     // open questions by token
+	subs   map[int]Asked     // open sub-cases by frame
+	run    workflow.Run
+}
+
+func (t *teller) entered(m *Moment, e Entry, token int) {
+	token = max(token, e.Token, firstToken)
+	t.titles[token], t.steps[e.Step] = e.Title, e.Title
+	m.Entered = append(m.Entered, Entered{Title: e.Title, Holder: e.Holder, Due: moment(e.Due), Waits: e.Waits})
+	if len(m.Entered) == 1 {
+		m.Step, m.Holder = e.Title, e.Holder
+	}
+}
+
+// course tells what a move did to the work of the file.
+func (t *teller) course(m *Moment, c course, enter *Entry) {
+	if len(t.run.Tokens) > 1 || c.Token != 0 {
+		m.Piece = t.titles[c.token()]
+	}
+	if a, ok := t.asked[c.token()]; ok && m.Means == workflow.Answer {
+		m.Ended = append(m.Ended, a)
+		delete(t.asked, c.token())
+	}
+	if enter != nil {
+		t.entered(m, *enter, c.token())
+	}
+	if len(c.Changes) == 0 {
+		for _, n := range c.Enters {
+			t.entered(m, n, n.Token)
+		}
+		t.stand(c.token(), enter, c.Enters)
+		return
+	}
+	for _, x := range t.run.Apply(c.Changes...) {
+		if _, ok := t.asked[x.ID]; ok { // no longer waited for
+			delete(t.asked, x.ID)
+		}
+	}
+	for frame, a := range t.subs {
+		if _, open := t.run.Frame(frame); !open {
+			m.Ended = append(m.Ended, a)
+			delete(t.subs, frame)
+		}
+	}
+	slices.SortFunc(m.Ended, func(a, b Asked) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.Agency), string(b.Agency))) })
+	for _, o := range c.Opened {
+		a := Asked{Agency: o.Agency, Title: o.Title, Procedure: o.Procedure, Due: moment(o.Due), At: m.At}
+		if o.Token != 0 {
+			a.Title = ""
+			t.asked[o.Token] = a
+		} else {
+			t.subs[o.Frame] = a
+		}
+		m.Asked = append(m.Asked, a)
+	}
+	for _, n := range c.Enters {
+		t.entered(m, n, n.Token)
+	}
+}
+
+// stand lets the run follow a move of one piece of work to one other step.
+func (t *teller) stand(token int, enter *Entry, enters []Entry) {
+	to := enter
+	if to == nil && len(enters) > 0 {
+		to = &enters[0]
+	}
+	if to != nil && !t.run.Ended {
+		had, _ := t.run.Token(token)
+		t.run.Apply(workflow.Change{Do: workflow.Enter, Token: token, Step: to.Step, Frame: had.Frame})
+	}
 }
 
 // Timeline lists what happened, oldest first. Pages decide what of it a reader may see: Note, By and
 // Post are for officers.
 func Timeline(events []journal.Event) ([]Moment, error) {
 	out := make([]Moment, 0, len(events))
+	t := teller{titles: map[int]string{}, steps: map[string]string{}, asked: map[int]Asked{}, subs: map[int]Asked{}}
 	for _, e := range events {
 		m := Moment{Kind: e.Kind, At: e.At, By: e.By, Seq: e.Seq}
 		for _, p := range e.Private {
@@ -56,7 +163,12 @@ func Timeline(events []journal.Event) ([]Moment, error) {
 		case EventAccepted:
 			var v accepted
 			v, err = unmarshal[accepted](e.Data)
-			m.Code, m.Step, m.Holder = v.Code, v.Enter.Title, v.Enter.Holder
+			m.Code = v.Code
+			if len(v.Changes) > 0 {
+				t.course(&m, v.course, nil)
+			} else {
+				t.course(&m, v.course, &v.Enter)
+			}
 			if v.Due != nil {
 				m.Due = v.Due.At
 			}
@@ -83,25 +195,28 @@ func Timeline(events []journal.Event) ([]Moment, error) {
 		case EventMoved:
 			var v moved
 			v, err = unmarshal[moved](e.Data)
-			m.Label, m.Outcome = v.Label, v.Outcome
-			if v.Enter != nil {
-				m.Step, m.Holder = v.Enter.Title, v.Enter.Holder
-			}
+			m.Label, m.Outcome, m.Means, m.Result = v.Label, v.Outcome, v.Means, v.Result
+			t.course(&m, v.course, v.Enter)
 		case EventAssigned:
 			var v assigned
 			v, err = unmarshal[assigned](e.Data)
 			m.Post = v.Post
+			if len(t.run.Tokens) > 1 {
+				m.Piece = t.titles[max(v.Token, firstToken)]
+			}
 		case EventResolved:
 			var v resolved
 			v, err = unmarshal[resolved](e.Data)
 			m.Label, m.Outcome, m.Result, m.Slip = v.Label, v.Result.Outcome, &v.Result, v.Slip
-			if v.Enter != nil {
-				m.Step, m.Holder = v.Enter.Title, v.Enter.Holder
+			if v.Enter != nil || len(v.Changes) > 0 {
+				t.course(&m, v.course, v.Enter)
 			}
 		case EventReturned:
 			var v returned
 			v, err = unmarshal[returned](e.Data)
 			m.Label = v.Label
+		case EventConsulted, EventRecalled, EventPassed, EventEscalated:
+			err = t.together(&m, e)
 		default:
 			err = m.turn(e)
 		}
@@ -111,6 +226,38 @@ func Timeline(events []journal.Event) ([]Moment, error) {
 		out = append(out, m)
 	}
 	return out, nil
+}
+
+// together reads what agencies ask of each other, and what the product did by itself because a time had come.
+func (t *teller) together(m *Moment, e journal.Event) error {
+	switch e.Kind {
+	case EventConsulted:
+		v, err := unmarshal[course](e.Data)
+		if err != nil {
+			return err
+		}
+		t.course(m, v, nil)
+		m.Step, m.Holder, m.Entered, m.Piece = "", casefile.Holder{}, nil, "" // who is asked is what is told
+		return private(e, privateQuestion, &m.Note)
+	case EventRecalled:
+		v, err := unmarshal[recalled](e.Data)
+		for _, x := range t.run.Apply(v.Changes...) {
+			if a, ok := t.asked[x.ID]; ok {
+				m.Ended = append(m.Ended, a)
+				delete(t.asked, x.ID)
+			}
+		}
+		return err
+	case EventPassed:
+		v, err := unmarshal[passed](e.Data)
+		m.Choice = v.Reason
+		t.course(m, v.course, v.Enter)
+		return err
+	default:
+		v, err := unmarshal[escalated](e.Data)
+		m.Agency, m.Choice, m.Piece = v.Agency, v.Role, cmp.Or(t.steps[v.Step], v.Step)
+		return err
+	}
 }
 
 // turn reads what the turns of a dossier's life say.
@@ -141,6 +288,10 @@ func (m *Moment) turn(e journal.Event) (err error) {
 		v, err = unmarshal[obligationMet](e.Data)
 		m.Code = v.Proof
 		m.due(v.Due)
+	case EventNoted:
+		var v noted
+		v, err = unmarshal[noted](e.Data)
+		m.Flag = v.Desk
 	case EventWithdrawn, EventWithdrawalRequested:
 		m.Reason = m.Note
 	case EventStopped:
