@@ -16,10 +16,10 @@ const (
 	ActComplete   = "complete_supplement"
 	ActAssign     = "assign"
 	ActNote       = "note"
-	ActClaim      = "claim"   // take work from the pool
-	ActRelease    = "release" // put it back
-	ActConsult    = "consult" // ask other agencies
-	ActRecall     = "recall"  // take a question back
+	ActClaim      = "claim"     // take work from the pool
+	ActRelease    = "release"   // put it back
+	ActConsult    = "consult"   // ask other agencies
+	ActRecall     = "recall"    // take a question back
 	ActTellDesk   = "tell_desk" // that an agency which was asked answers late
 )
 

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +47,8 @@ type Moment struct {
 	Piece   string           // title of the step the act was about, where work stood at several
 	Entered []Entered        // every piece of work that the act opened; Step and Holder name the first
 	Asked   []Asked          // agencies that were asked by the act, and sub-cases that it opened
-	Ended   []Asked          // those that the act ended: answered, or no longer waited for
+	Ended   []Asked          // those that the act ended: answered, or carried out
+	Dropped []Asked          // those that nobody waits for any more
 }
 
 // Entered is a piece of work that an act opened.
@@ -106,18 +108,24 @@ func (t *teller) course(m *Moment, c course, enter *Entry) {
 		t.stand(c.token(), enter, c.Enters)
 		return
 	}
+	acted, _ := t.run.Token(c.token())
 	for _, x := range t.run.Apply(c.Changes...) {
-		if _, ok := t.asked[x.ID]; ok { // no longer waited for
-			delete(t.asked, x.ID)
-		}
+		t.drop(m, x.ID)
 	}
 	for frame, a := range t.subs {
-		if _, open := t.run.Frame(frame); !open {
+		if _, open := t.run.Frame(frame); open {
+			continue
+		}
+		delete(t.subs, frame)
+		if frame == acted.Frame && m.Means == workflow.Answer {
 			m.Ended = append(m.Ended, a)
-			delete(t.subs, frame)
+		} else {
+			m.Dropped = append(m.Dropped, a)
 		}
 	}
-	slices.SortFunc(m.Ended, func(a, b Asked) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.Agency), string(b.Agency))) })
+	slices.SortFunc(m.Dropped, func(a, b Asked) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.Agency), string(b.Agency)))
+	})
 	for _, o := range c.Opened {
 		a := Asked{Agency: o.Agency, Title: o.Title, Procedure: o.Procedure, Due: moment(o.Due), At: m.At}
 		if o.Token != 0 {
@@ -131,6 +139,18 @@ func (t *teller) course(m *Moment, c course, enter *Entry) {
 	for _, n := range c.Enters {
 		t.entered(m, n, n.Token)
 	}
+}
+
+// drop tells that nobody waits any more for the answer to the question of a token.
+func (t *teller) drop(m *Moment, token int) {
+	if a, ok := t.asked[token]; ok {
+		m.Dropped = append(m.Dropped, a)
+		delete(t.asked, token)
+	}
+}
+
+func (t *teller) clone() *teller {
+	return &teller{titles: maps.Clone(t.titles), steps: maps.Clone(t.steps), asked: maps.Clone(t.asked), subs: maps.Clone(t.subs), run: t.run.Clone()}
 }
 
 // stand lets the run follow a move of one piece of work to one other step.
@@ -149,9 +169,13 @@ func (t *teller) stand(token int, enter *Entry, enters []Entry) {
 // Post are for officers.
 func Timeline(events []journal.Event) ([]Moment, error) {
 	out := make([]Moment, 0, len(events))
-	t := teller{titles: map[int]string{}, steps: map[string]string{}, asked: map[int]Asked{}, subs: map[int]Asked{}}
+	t := &teller{titles: map[int]string{}, steps: map[string]string{}, asked: map[int]Asked{}, subs: map[int]Asked{}}
+	before := t
 	for _, e := range events {
 		m := Moment{Kind: e.Kind, At: e.At, By: e.By, Seq: e.Seq}
+		if undoable(e) {
+			before = t.clone()
+		}
 		for _, p := range e.Private {
 			m.Erased = m.Erased || p.Erased()
 		}
@@ -218,7 +242,9 @@ func Timeline(events []journal.Event) ([]Moment, error) {
 		case EventConsulted, EventRecalled, EventPassed, EventEscalated:
 			err = t.together(&m, e)
 		default:
-			err = m.turn(e)
+			if err = m.turn(e); e.Kind == EventUndone {
+				t = before // as if it had never been
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -242,10 +268,7 @@ func (t *teller) together(m *Moment, e journal.Event) error {
 	case EventRecalled:
 		v, err := unmarshal[recalled](e.Data)
 		for _, x := range t.run.Apply(v.Changes...) {
-			if a, ok := t.asked[x.ID]; ok {
-				m.Ended = append(m.Ended, a)
-				delete(t.asked, x.ID)
-			}
+			t.drop(m, x.ID)
 		}
 		return err
 	case EventPassed:

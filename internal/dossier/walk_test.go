@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/access"
+	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/dossier/dossiertest"
@@ -18,6 +19,7 @@ import (
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/law"
 	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/workflow"
 )
 
 var update = flag.Bool("update", false, "write docs/states.md anew")
@@ -36,7 +38,11 @@ type stage struct {
 func lodge(t *testing.T, channel string) *stage {
 	t.Helper()
 	s := &stage{t: t, w: dossiertest.New(), now: time.Date(2026, 3, 2, 8, 0, 0, 0, calendar.Zone)}
-	e, err := dossier.Submit(s.facts(), s.w.Citizen("anh"), dossier.Submission{
+	by := s.w.Citizen("anh")
+	if channel == procedure.Direct {
+		by = s.in("cb-mot-cua") // brought to the counter, papers and all
+	}
+	e, err := dossier.Submit(s.facts(), by, dossier.Submission{
 		Channel: channel, Desk: dossiertest.Desk, Competent: dossiertest.Department, Owner: dossier.Party{Name: "Nguyễn Thị Ánh"}, Account: "anh",
 		Answers: json.RawMessage(`{}`), Papers: []dossier.Paper{{Component: "don", Name: "don.pdf"}},
 	})
@@ -133,6 +139,48 @@ func (s *stage) supplement(post string) *stage {
 	return s
 }
 
+// asks puts a question to another agency of the officer's own accord.
+func (s *stage) asks() *stage {
+	s.t.Helper()
+	s.keep(s.d.Consult(s.facts(), s.in("chuyen-vien"), dossier.ConsultCommand{Agencies: []agency.ID{"so-kia"}, Question: "Có đồng ý không?", Limit: "1wd"}))
+	return s
+}
+
+// handing is a lawful hand-over of what the actor keeps; one that nobody may carry out where they keep nothing.
+func (s *stage) handing(by access.Actor) dossier.HandOverCommand {
+	c := dossier.HandOverCommand{To: dossier.Keeper{Kind: dossier.KeeperAgency, Agency: dossiertest.Department}, Person: "Nguyễn Thị Ánh"}
+	for _, it := range s.d.Custody {
+		if s.d.MayGive(by, it) {
+			c.Items = append(c.Items, it.ID)
+			if it.Keeper.Kind == dossier.KeeperAgency {
+				c.To = dossier.Keeper{Kind: dossier.KeeperDesk, Agency: s.d.Desk}
+			}
+		}
+	}
+	return c
+}
+
+// sendsPapers hands the papers that came to the counter over to the resolving agency.
+func (s *stage) sendsPapers() *stage {
+	s.t.Helper()
+	es, err := s.d.HandOver(s.facts(), s.in("cb-mot-cua"), s.handing(s.in("cb-mot-cua")))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, e := range es {
+		s.keep(e, nil)
+	}
+	return s
+}
+
+// pending is the number of the hand-over that waits for an answer; 0: none does.
+func (s *stage) pending() int64 {
+	for _, h := range s.d.PendingHandovers() {
+		return h.Event
+	}
+	return 0
+}
+
 // stages lists every state of a dossier, the ones within a state that the law treats apart included.
 var stages = []struct {
 	name string
@@ -162,6 +210,22 @@ var stages = []struct {
 		return s
 	}},
 	{"processing (before the head)", func(t *testing.T) *stage { return lodge(t, procedure.Online).assigned().does("chuyen-vien", "trinh") }},
+	{"processing (another agency is asked)", func(t *testing.T) *stage { return lodge(t, procedure.Online).assigned().asks() }},
+	{"processing (another agency is asked, answer late)", func(t *testing.T) *stage {
+		return lodge(t, procedure.Online).assigned().asks().after(5 * 24 * time.Hour)
+	}},
+	{"processing (taken from the pool)", func(t *testing.T) *stage {
+		s := lodge(t, procedure.Online).accept()
+		s.keep(s.d.Claim(s.facts(), s.in("truong-phong"), 0))
+		return s
+	}},
+	{"processing (papers at the desk)", func(t *testing.T) *stage { return lodge(t, procedure.Direct).assigned() }},
+	{"processing (papers on their way)", func(t *testing.T) *stage { return lodge(t, procedure.Direct).assigned().sendsPapers() }},
+	{"processing (papers at the agency)", func(t *testing.T) *stage {
+		s := lodge(t, procedure.Direct).assigned().sendsPapers()
+		s.keep(s.d.ConfirmHandover(s.facts(), s.in("chuyen-vien"), s.pending(), ""))
+		return s
+	}},
 	{"processing (decided)", func(t *testing.T) *stage { return lodge(t, procedure.Online).decided() }},
 	{"supplement_requested (appraisal)", func(t *testing.T) *stage { return lodge(t, procedure.Online).assigned().supplement("chuyen-vien") }},
 	{"supplement_requested (appraisal, time over)", func(t *testing.T) *stage {
@@ -237,14 +301,45 @@ var attempts = []attempt{
 	}},
 	actionOf("giao"), actionOf("trinh"), actionOf("phe-duyet"), actionOf("khong-dat"), actionOf("tra-lai"), actionOf("ban-hanh"), actionOf("trao"),
 	{dossier.ActAssign, func(s *stage, by access.Actor) error {
-		for _, id := range []string{"cb-mot-cua-2", "truong-phong", "chuyen-vien-2", "giam-doc", "van-thu"} {
-			p, _ := s.w.Cat.Tree().Post(id, "2026-03-02")
-			if p.Agency == s.d.Holder.Agency && slices.Contains(p.Roles, s.d.Holder.Role) {
-				return event(s.d.Assign(s.facts(), by, 0, p))
+		var err error
+		for _, x := range s.d.Work() {
+			post := agency.Post{ID: "chuc-vu-khac", Agency: x.Holder.Agency, Roles: []string{x.Holder.Role}}
+			if err = event(s.d.Assign(s.facts(), by, x.Token, post)); err == nil {
+				return nil
 			}
 		}
-		p, _ := s.w.Cat.Tree().Post("chuyen-vien-2", "2026-03-02")
-		return event(s.d.Assign(s.facts(), by, 0, p))
+		if err == nil { // nobody has it
+			err = event(s.d.Assign(s.facts(), by, 0, agency.Post{ID: "chuyen-vien-2", Agency: dossiertest.Department, Roles: []string{access.RoleOfficer}}))
+		}
+		return err
+	}},
+	{dossier.ActClaim, func(s *stage, by access.Actor) error { return event(s.d.Claim(s.facts(), by, 0)) }},
+	{dossier.ActRelease, func(s *stage, by access.Actor) error { return event(s.d.Release(s.facts(), by, 0)) }},
+	{dossier.ActConsult, func(s *stage, by access.Actor) error {
+		return event(s.d.Consult(s.facts(), by, dossier.ConsultCommand{Agencies: []agency.ID{"so-nua"}, Question: "Có đồng ý không?", Limit: "1wd"}))
+	}},
+	{dossier.ActRecall, func(s *stage, by access.Actor) error {
+		frame := 0
+		for _, o := range s.d.Opinions {
+			if o.Open() {
+				frame = o.Frame
+			}
+		}
+		return event(s.d.Recall(s.facts(), by, frame))
+	}},
+	actionOf(workflow.AnswerAction),
+	{dossier.ActTellDesk, func(s *stage, by access.Actor) error {
+		return event(s.d.TellDesk(s.facts(), by, "Chưa có trả lời"))
+	}},
+	{dossier.ActHandOver, func(s *stage, by access.Actor) error {
+		_, err := s.d.HandOver(s.facts(), by, s.handing(by))
+		return err
+	}},
+	{dossier.ActConfirmHandover, func(s *stage, by access.Actor) error {
+		return event(s.d.ConfirmHandover(s.facts(), by, s.pending(), ""))
+	}},
+	{dossier.ActRefuseHandover, func(s *stage, by access.Actor) error {
+		return event(s.d.RefuseHandover(s.facts(), by, s.pending(), "Thiếu bản chính"))
 	}},
 	{dossier.ActNote, func(s *stage, by access.Actor) error { return event(s.d.Note(s.facts(), by, "Đã xem")) }},
 	{dossier.ActUndo, func(s *stage, by access.Actor) error { return event(s.d.Undo(s.facts(), by)) }},
@@ -297,6 +392,8 @@ func people(w dossiertest.World) []struct {
 	} {
 		elsewhere.Rights[p] = true
 	}
+	asked := elsewhere
+	asked.Person, asked.Post, asked.Agency = "asked", "noi-duoc-hoi", "so-kia"
 	return []struct {
 		letter string
 		actor  access.Actor
@@ -309,6 +406,7 @@ func people(w dossiertest.World) []struct {
 		{"o", w.In("chuyen-vien-2")},
 		{"H", w.In("giam-doc")},
 		{"C", w.In("van-thu")},
+		{"Q", asked},
 		{"elsewhere", elsewhere},
 		{"nobody", access.Actor{}},
 	}
@@ -366,6 +464,14 @@ func TestEveryStateActAndRole(t *testing.T) {
 // offers reports whether a screen would offer the act to the actor.
 func offers(s *stage, by access.Actor, id string) bool {
 	f := s.facts()
+	switch id { // papers on paper have a page of their own
+	case dossier.ActHandOver:
+		return slices.ContainsFunc(s.d.Custody, func(it dossier.Item) bool { return s.d.MayGive(by, it) })
+	case dossier.ActConfirmHandover:
+		return slices.ContainsFunc(s.d.PendingHandovers(), func(h dossier.Handover) bool { return s.d.MayAnswer(by, h) })
+	case dossier.ActRefuseHandover:
+		return slices.ContainsFunc(s.d.PendingHandovers(), func(h dossier.Handover) bool { return s.d.MayAnswer(by, h) || s.d.MayRecall(by, h) })
+	}
 	for _, a := range append(s.d.Next(f, by), s.d.Turns(f, by)...) {
 		if a.ID == id || a.Means != "" && "quy trình: "+a.ID == id {
 			return true
@@ -389,6 +495,7 @@ with what tells two situations of one state apart in brackets. An act that a sta
 | o | another officer of the same division |
 | H | head of the resolving agency |
 | C | clerk of the resolving agency |
+| Q | officer, with every right, of the agency that is asked in some of the states |
 
 Another citizen, an officer of another agency with every right, and a stranger were tried too. The product itself acts
 once: it closes what nobody completed in time.

@@ -31,6 +31,7 @@ type Facts struct {
 	Amount    int64      `json:"amount,omitempty"`  // đồng
 	Mark      *time.Time `json:"mark,omitempty"`    // of a reminder: the instant it warns of
 	Days      int        `json:"days,omitempty"`
+	From      string     `json:"from,omitempty"` // agency that asks or answers
 }
 
 // Empty reports whether nothing is known any more: the notice is older than this package, or was erased.
@@ -129,7 +130,7 @@ func ParseLanguage(s string) Language {
 
 // names are the placeholders that templates may use.
 var names = []string{
-	"owner", "code", "procedure", "desk", "agency", "step", "at", "due", "first_due", "answer_due", "until", "items", "reason", "result", "number", "payment", "amount", "mark", "days", "link",
+	"owner", "code", "procedure", "desk", "agency", "step", "at", "due", "first_due", "answer_due", "until", "items", "reason", "result", "number", "payment", "amount", "mark", "days", "from", "link",
 }
 
 // values writes the facts in the language. A list is written with one dash per line.
@@ -144,6 +145,7 @@ func (f Facts) values(l Language) map[string]string {
 		return viet.DateTime(*t)
 	}
 	v := map[string]string{
+		"from":  f.From,
 		"owner": f.Owner, "code": f.Code, "procedure": f.Procedure, "desk": f.Desk, "agency": f.Agency, "step": f.Step, "at": when(f.At), "due": when(f.Due),
 		"payment": f.Payment, "first_due": when(f.FirstDue), "answer_due": when(f.AnswerDue), "reason": f.Reason, "result": f.Result, "number": f.Number, "mark": when(f.Mark),
 	}

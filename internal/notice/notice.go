@@ -72,7 +72,15 @@ const (
 	Overdue            Kind = "overdue"
 	WithdrawalAsked    Kind = "withdrawal_asked"
 	CorrectionAsked    Kind = "correction_asked"
-	Undelivered        Kind = "undelivered" // a letter the applicant must have could not be delivered
+	WorkArrived        Kind = "work_arrived" // work came to the queue from another agency
+	Consulted          Kind = "consulted"    // the agency is asked for its opinion
+	Answered           Kind = "answered"     // the agency that was asked, or does a sub-case, has answered
+	Recalled           Kind = "recalled"     // nobody waits for the opinion any more
+	SubOpened          Kind = "sub_opened"   // a sub-case begins at the agency
+	Escalated          Kind = "escalated"    // a step at the agency is late
+	// law: ND61-2018 19.5; ND118-2025 19.4
+	DeskTold    Kind = "desk_told"   // the lead says that an opinion is late
+	Undelivered Kind = "undelivered" // a letter the applicant must have could not be delivered
 )
 
 // Topic groups kinds for the person who chooses what to receive.
@@ -116,7 +124,7 @@ var kinds = map[Kind]kind{
 	Accepted:            {topic: Reception},
 	Supplemented:        {topic: Reception},
 	Redirected:          {topic: Reception, always: true},
-	Progress:            {topic: Steps, events: []string{"moved"}},
+	Progress:            {topic: Steps, events: []string{"moved", "passed"}},
 	Refused:             {topic: Results, always: true},
 	SupplementRequested: {topic: Needed, always: true},
 	SupplementReminder:  {topic: Needed, always: true, events: []string{"supplement_requested"}},
@@ -144,7 +152,14 @@ var kinds = map[Kind]kind{
 	Arrived:            {topic: Arrivals, officer: true, events: []string{"submitted", "redirected"}},
 	ArrivedReminder:    {topic: Arrivals, officer: true, events: []string{"submitted", "redirected"}},
 	AnswerDue:          {topic: Arrivals, officer: true, events: []string{"submitted", "supplemented", "redirected", "undone"}},
-	Assigned:           {topic: Work, officer: true, events: []string{"moved"}},
+	Assigned:           {topic: Work, officer: true, events: []string{"moved", "passed", "accepted"}},
+	WorkArrived:        {topic: Work, officer: true, events: []string{"moved", "passed", "accepted"}},
+	Consulted:          {topic: Work, officer: true, events: []string{"moved", "passed", "accepted"}},
+	Answered:           {topic: Work, officer: true, events: []string{"moved"}},
+	Recalled:           {topic: Work, officer: true, events: []string{"moved", "passed", "resolved"}},
+	SubOpened:          {topic: Work, officer: true, events: []string{"moved", "passed", "accepted"}},
+	Escalated:          {topic: Deadlines, officer: true},
+	DeskTold:           {topic: Deadlines, officer: true, events: []string{"noted"}},
 	SupplementReceived: {topic: Work, officer: true, events: []string{"supplemented"}},
 	DueSoon:            {topic: Deadlines, officer: true, events: dated},
 	Overdue:            {topic: Deadlines, officer: true, events: dated},

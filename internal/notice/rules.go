@@ -75,9 +75,9 @@ func Told(c Change) []Tell {
 		if d.Holder.Agency != d.Desk {
 			officers(WithdrawalAsked, dossier.Reception(d.Desk))
 		}
-	case "moved":
+	case "moved", "passed":
 		// The decree on online services wants the person told of every change.
-		if c.Rules.Online.NotifyEachChange && d.Channel == procedure.Online && c.Before != nil && c.Before.StepTitle != d.StepTitle {
+		if c.Rules.Online.NotifyEachChange && d.Channel == procedure.Online && c.Before != nil && (c.Before.StepTitle != d.StepTitle || branched(c)) {
 			applicant(Progress)
 		}
 	case CorrectionOpened:
@@ -93,12 +93,7 @@ func Told(c Change) []Tell {
 			applicant(k)
 		}
 	}
-	if h := d.Holder; h.Post != "" && (c.Before == nil || c.Before.Holder != h) && name != string(Submitted) {
-		if name == string(Assigned) || name == "moved" {
-			out = append(out, Tell{Kind: Assigned, Reader: ToQueue(h), Holder: h, Seq: c.Event.Seq, Facts: factsOf(c), At: c.Event.At})
-		}
-	}
-	return out
+	return append(out, together(c, name)...)
 }
 
 // resultKind says whether the result is a refusal in the merits, comes early, or comes when it was promised.

@@ -202,19 +202,24 @@ func (s Source) ControlSlip(d *dossier.Dossier, issued time.Time) (print.Control
 		}
 	}
 	out.Cooperating = strings.Join(others, "; ")
-	for i, l := range d.Legs {
-		if l.Until.IsZero() || i+1 >= len(d.Legs) {
-			continue
+	for _, l := range d.Legs {
+		for _, to := range d.Receivers(l) {
+			h := print.Handover{
+				From: s.Holder(l.Holder, l.Until), To: s.Holder(to, l.Until), GivenBy: s.signer(l.By, l.Until), At: l.Until,
+				Outcome: outcome(l), Note: l.Action,
+			}
+			if to.Post != "" {
+				h.TakenBy = s.post(to.Post, l.Until)
+			}
+			out.Handovers = append(out.Handovers, h)
 		}
-		next := d.Legs[i+1]
-		h := print.Handover{
-			From: s.Holder(l.Holder, l.Until), To: s.Holder(next.Holder, l.Until), GivenBy: s.signer(l.By, l.Until), At: l.Until,
-			Outcome: outcome(l), Note: l.Action,
+	}
+	for _, o := range d.Opinions {
+		if l, own := d.AskedBy(o); own { // nothing ended when it was asked: the work stayed with who asked
+			out.Handovers = append(out.Handovers, print.Handover{
+				From: s.agency(agency.ID(o.By.Agency), o.At).Name, To: s.Holder(l.Holder, o.At), GivenBy: s.signer(o.By, o.At), At: o.At, Outcome: print.Early, Note: l.Title,
+			})
 		}
-		if next.Holder.Post != "" {
-			h.TakenBy = s.post(next.Holder.Post, l.Until)
-		}
-		out.Handovers = append(out.Handovers, h)
 	}
 	out.Handovers = append(out.Handovers, s.custody(d)...)
 	slices.SortStableFunc(out.Handovers, func(a, b print.Handover) int { return a.At.Compare(b.At) })

@@ -69,6 +69,10 @@ func New(db *sqldb.DB, queue *jobs.Queue, c Config) *Store {
 
 const toldColumns = `id, case_id, seq, kind, occasion, reader, shown, facts, at, told_at, read_at, read_by`
 
+// workKinds are the notices that an act on the work answers.
+const workKinds = `'arrived', 'arrived_reminder', 'answer_due', 'assigned', 'supplement_received', 'withdrawal_asked', 'correction_asked',
+	'work_arrived', 'consulted', 'sub_opened'`
+
 const (
 	sqlTell = `INSERT INTO notice_told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '')
 		ON CONFLICT (case_id, seq, kind, occasion, reader) DO NOTHING`
@@ -82,7 +86,12 @@ const (
 	// What the act did away with needs nobody's attention any more: work that was taken up, dates that no longer run.
 	// That a letter did not arrive stays until somebody has read it.
 	sqlSettleWork = `UPDATE notice_told SET read_at = $3, read_by = '` + notice.Settled + `'
-		WHERE case_id = $1 AND seq < $2 AND read_at = 0 AND kind IN ('arrived', 'arrived_reminder', 'answer_due', 'assigned', 'supplement_received', 'withdrawal_asked', 'correction_asked')`
+		WHERE case_id = $1 AND seq < $2 AND read_at = 0 AND kind IN (` + workKinds + `)`
+	// The same for one reader, where a file has work at several and only some of it was done.
+	sqlUnsettled = `SELECT DISTINCT reader FROM notice_told
+		WHERE case_id = $1 AND seq < $2 AND read_at = 0 AND kind IN (` + workKinds + `)`
+	sqlSettleOf = `UPDATE notice_told SET read_at = $3, read_by = '` + notice.Settled + `'
+		WHERE case_id = $1 AND seq < $2 AND reader = $4 AND read_at = 0 AND kind IN (` + workKinds + `)`
 	sqlSettleDates = `UPDATE notice_told SET read_at = $3, read_by = '` + notice.Settled + `'
 		WHERE case_id = $1 AND seq < $2 AND read_at = 0 AND kind IN ('due_soon', 'overdue')`
 	sqlOpened = `SELECT EXISTS (SELECT 1 FROM notice_told WHERE case_id = $1 AND seq = $2 AND kind = $3 AND read_at > 0)`
@@ -102,7 +111,7 @@ const (
 
 // Statements are all SQL texts of the package, for the test that prepares them on both engines.
 var Statements = []string{
-	sqlTell, sqlByID, sqlOfCase, sqlUnread, sqlList, sqlRead, sqlReadAll, sqlSettleWork, sqlSettleDates, sqlOpened, sqlErased, sqlCarry, sqlEraseFacts, sqlEraseLetters,
+	sqlTell, sqlByID, sqlOfCase, sqlUnread, sqlList, sqlRead, sqlReadAll, sqlSettleWork, sqlUnsettled, sqlSettleOf, sqlSettleDates, sqlOpened, sqlErased, sqlCarry, sqlEraseFacts, sqlEraseLetters,
 	sqlAddLetter, sqlLetter, sqlLettersOf, sqlBegin, sqlEnded, sqlRelease, sqlExpire,
 	sqlChoice, sqlSaveChoice, sqlWaiting, sqlStranded, sqlNoEvent, sqlNoNotice, sqlOddLetters, sqlLeftovers,
 }

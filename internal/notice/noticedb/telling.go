@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/motcua/motcua/internal/calendar"
@@ -113,12 +114,37 @@ func (s *Store) tell(ctx context.Context, run *jobs.Run) error {
 
 // settle closes the officers' notices that the act answered.
 func (s *Store) settle(ctx context.Context, tx *sqldb.Tx, a dossier.NoticeArgs, before, after *dossier.Dossier) error {
-	stmts := []string{sqlSettleWork}
+	var stmts []string
+	if stays := notice.Stays(before, after); len(stays) > 0 {
+		if err := s.settleSome(ctx, tx, a, stays); err != nil {
+			return err
+		}
+	} else {
+		stmts = append(stmts, sqlSettleWork)
+	}
 	if before != nil && (after.Status.Ended() || !after.ResolvedAt.IsZero() || !after.DueAt().Equal(before.DueAt())) {
 		stmts = append(stmts, sqlSettleDates)
 	}
 	for _, stmt := range stmts {
 		if _, err := tx.Exec(ctx, stmt, a.Case, a.From, s.Now().UnixMicro()); err != nil {
+			return fmt.Errorf("settle notices: %w", err)
+		}
+	}
+	return nil
+}
+
+// settleSome closes the notices about work that the act did, and leaves those of readers whose work stays.
+func (s *Store) settleSome(ctx context.Context, tx *sqldb.Tx, a dossier.NoticeArgs, stays []notice.Reader) error {
+	rows, err := tx.Query(ctx, sqlUnsettled, a.Case, a.From)
+	readers, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (r notice.Reader, err error) { return r, rows.Scan(&r) })
+	if err != nil {
+		return fmt.Errorf("notices to settle: %w", err)
+	}
+	for _, r := range readers {
+		if slices.Contains(stays, r) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, sqlSettleOf, a.Case, a.From, s.Now().UnixMicro(), string(r)); err != nil {
 			return fmt.Errorf("settle notices: %w", err)
 		}
 	}
