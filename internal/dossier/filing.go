@@ -238,6 +238,9 @@ type SubmitCommand struct {
 	Record    string          // number of that record
 	Accept    bool            // at the counter: accept in the same act
 	Limit     string          // with Accept, when the source gives none or several
+	// Insist lodges at the counter what the procedure's conditions speak against, at the person's wish and without
+	// accepting it: who is refused is owed a written answer.
+	Insist bool
 }
 
 // Submit turns a draft into a dossier, once: the same key gives the same dossier. At the counter the
@@ -246,7 +249,11 @@ func (s *Service) Submit(ctx context.Context, by access.Actor, key string, c Sub
 	if key == "" {
 		return nil, ErrKeyNeeded
 	}
-	print := fingerprint(Request{By: by, Dossier: c.Draft}, "submit", []any{c.Owner, c.Submitter, c.Answers, c.Accept, c.Limit, c.Mandate, c.Group, c.HandedAt, c.Record})
+	act := "submit"
+	if c.Insist {
+		act = "submit-insist"
+	}
+	print := fingerprint(Request{By: by, Dossier: c.Draft}, act, []any{c.Owner, c.Submitter, c.Answers, c.Accept, c.Limit, c.Mandate, c.Group, c.HandedAt, c.Record})
 	for attempt := 0; ; attempt++ {
 		if done, err := s.answered(ctx, by.Person, key, print); done != nil || err != nil {
 			return done, err
@@ -285,9 +292,12 @@ func (s *Service) submission(draft Draft, by access.Actor, c SubmitCommand, now 
 	if o.Version.Digest != draft.Digest || o.Form.Digest != draft.Form.Digest {
 		return sub, Facts{}, ErrChanged.With("procedure", o.Version.Name)
 	}
-	competent, err := o.Resolver(draft.Competent, draft.Place)
-	if err != nil {
-		return sub, Facts{}, err
+	judged := JudgedDraft(cat, draft, c.Answers, today)
+	competent := judged.Competent
+	if competent == "" {
+		if competent, err = o.Resolver(draft.Competent, draft.Place); err != nil {
+			return sub, Facts{}, err
+		}
 	}
 	own := cat.Tree().DeskOf(competent, today)
 	desk := own
@@ -307,7 +317,10 @@ func (s *Service) submission(draft Draft, by access.Actor, c SubmitCommand, now 
 	for _, p := range draft.Papers {
 		sub.Papers = append(sub.Papers, p.Paper)
 	}
-	f := Facts{Now: now, Rules: law.At(calendar.DateOf(now)), Procedure: *o.Version, Process: *o.Process.Value}
+	f := Facts{Now: now, Rules: law.At(calendar.DateOf(now)), Procedure: *judged.Version, Process: *o.Process.Value, Against: judged.Against}
+	if c.Insist && by.Officer() {
+		f.Against = nil // it is lodged to be refused in writing
+	}
 	f.Template = templateOf(cat, f.Rules, now)
 	if f.Clock, err = s.env.Clock(competent, now); err != nil {
 		return sub, f, err

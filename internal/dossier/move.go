@@ -50,10 +50,12 @@ const MaxText = 4000
 type Facts struct {
 	Now       time.Time
 	Rules     law.RuleSet
-	Clock     deadline.Env // calendar, office hours and policy of the resolving agency
-	DeskClock deadline.Env // the same of the desk
-	Procedure procedure.Version
+	Clock     deadline.Env      // calendar, office hours and policy of the resolving agency
+	DeskClock deadline.Env      // the same of the desk
+	Procedure procedure.Version // as it stands for this case: its rules have set papers, limit and fees
 	Process   workflow.Process
+	// Against lists the conditions of the procedure that do not hold for what is being lodged.
+	Against []procedure.Eligibility
 	// OtherLevel says that desk and resolving agency belong to different levels of administration.
 	OtherLevel bool
 	// Number takes the next number of a book (SlipScope) in the transaction of the act; nil, or 0 given: the

@@ -125,11 +125,10 @@ func (s *Service) facts(d *Dossier, now time.Time) (Facts, error) {
 		f.Rules = r
 	}
 	f.Template = templateOf(cat, f.Rules, now)
-	v, ok := cat.Pinned(d.Procedure.Digest)
-	if !ok {
+	if _, ok := cat.Pinned(d.Procedure.Digest); !ok {
 		return f, fmt.Errorf("dossier %s: procedure version %s is gone", d.ID, d.Procedure.Digest)
 	}
-	f.Procedure = *v
+	f.Procedure = *d.Judged(cat).Version
 	p, ok := cat.PinnedProcess(d.Process.Digest)
 	if !ok {
 		return f, fmt.Errorf("dossier %s: process %s is gone", d.ID, d.Process.Digest)

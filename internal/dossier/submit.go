@@ -80,6 +80,9 @@ const MandatePaper = "_uy-quyen"
 // MandateKinds are the ways of acting for somebody.
 var MandateKinds = []string{"authorised", "guardian", "representative", "staff"}
 
+// ErrNotEligible refuses an application that a condition of its procedure speaks against; Fields hold the reasons.
+var ErrNotEligible = fault.New(fault.Invalid, "dossier.not-eligible")
+
 // ErrMandate refuses a way of acting for somebody that the list does not have.
 var ErrMandate = fault.New(fault.Invalid, "dossier.mandate")
 
@@ -94,6 +97,13 @@ func Submit(f Facts, by access.Actor, c Submission) (journal.Event, error) {
 		e := *ErrPaperMissing
 		for _, m := range missing {
 			e.Fields = append(e.Fields, fault.Field{Name: "paper-" + m.ID, Code: "dossier.paper-missing", Args: map[string]any{"paper": m.Name}})
+		}
+		return journal.Event{}, &e
+	}
+	if len(f.Against) > 0 {
+		e := *ErrNotEligible
+		for _, a := range f.Against {
+			e.Fields = append(e.Fields, fault.Field{Name: "eligible", Code: "dossier.not-eligible-because", Args: map[string]any{"reason": a.Reason}})
 		}
 		return journal.Event{}, &e
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/motcua/motcua/internal/rule"
 )
 
 func (d *condition) values() []string {
@@ -18,6 +20,9 @@ func (d *condition) values() []string {
 func (d *condition) holds(answers, item map[string]any) bool {
 	if d == nil {
 		return true
+	}
+	if d.rule != nil {
+		return d.rule.Bool(rule.Values{RuleRoot: answers, itemRoot: item})
 	}
 	from := answers
 	if d.inItem {
@@ -215,7 +220,8 @@ type Question struct {
 	CanDrop bool
 }
 
-// When is a condition as a page needs it: the input to look at, and the values that fit.
+// When is a condition as a page needs it: the input to look at, and the values that fit. An empty
+// path means that only the server can judge: the page draws the field when it is Shown.
 type When struct {
 	Path   string
 	Values []string // empty: any answer
@@ -244,7 +250,7 @@ func (q *question) ask(path string, kept map[string]any, see shown) Question {
 	}
 	if q.when != nil {
 		out.When = &When{Path: q.when.def.Path, Values: q.when.values()}
-		if q.when.inItem {
+		if q.when.inItem && q.when.rule == nil {
 			out.When.Path = path[:len(path)-len(q.field.Path)] + q.when.def.Path
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/motcua/motcua/internal/rule"
 )
 
 // Problem is something wrong with a form's definition. Code is the key of its sentence
@@ -32,8 +34,28 @@ func (p Problem) Error() string {
 // unknown fields or on values that cannot be given, widgets that do not fit, options that
 // the schema refuses. A form without problems compiles.
 func Check(f Form) []Problem {
-	_, problems := compile(f)
-	return problems
+	c, problems := compile(f)
+	if len(problems) > 0 {
+		return problems
+	}
+	k := &compiler{}
+	for _, s := range c.sections {
+		k.constant(s.def.ID, s.when)
+	}
+	for _, q := range c.questions {
+		k.constant(q.path, q.when)
+	}
+	return k.problems
+}
+
+// constant reports a rule that is always or never so.
+func (k *compiler) constant(at string, on *condition) {
+	if on == nil || on.rule == nil {
+		return
+	}
+	if v := on.rule.Verdict(); v.Kind != rule.Varies && v.Exact {
+		k.wrong(at, "condition-constant", "rule", on.def.Rule)
+	}
 }
 
 // compiler gathers a compiled form and what is wrong with it.
@@ -187,7 +209,7 @@ func (k *compiler) condition(at string, def *Condition, group *question) *condit
 		return nil
 	}
 	ways := 0
-	for _, set := range []bool{def.Equals != "", len(def.OneOf) > 0, def.Filled} {
+	for _, set := range []bool{def.Equals != "", len(def.OneOf) > 0, def.Filled, def.Rule != ""} {
 		if set {
 			ways++
 		}
@@ -196,6 +218,12 @@ func (k *compiler) condition(at string, def *Condition, group *question) *condit
 		k.wrong(at, "condition-ways")
 	}
 	cond := &condition{def: def}
+	if def.Rule != "" {
+		if def.Path != "" {
+			k.wrong(at, "condition-ways")
+		}
+		return k.ruled(at, cond, group)
+	}
 	var on *question
 	if group != nil {
 		if on = k.c.by[group.path+"[]."+def.Path]; on != nil {
@@ -232,6 +260,28 @@ func (k *compiler) condition(at string, def *Condition, group *question) *condit
 		if !slices.Contains(can, v) {
 			k.wrong(at, "condition-value", "path", def.Path, "value", v)
 		}
+	}
+	return cond
+}
+
+// ruled compiles a rule over the fields asked before it.
+func (k *compiler) ruled(at string, cond *condition, group *question) *condition {
+	var names []rule.Name
+	for _, q := range k.c.questions {
+		switch {
+		case q == group:
+		case q.group == nil:
+			names = append(names, q.ruleName([]string{RuleRoot}))
+		case q.group == group:
+			names = append(names, q.ruleName([]string{itemRoot}))
+		}
+	}
+	e, problems := rule.Compile(cond.def.Rule, rule.NewSchema(names...), rule.YesNo)
+	for _, p := range problems {
+		k.wrong(at, "condition-rule", "reason", p.Error())
+	}
+	if cond.rule = e; e == nil {
+		return nil
 	}
 	return cond
 }

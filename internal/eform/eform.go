@@ -109,11 +109,16 @@ type Option struct {
 // Condition shows a section or field only when an earlier answer fits. Yes-or-no answers
 // compare as "yes" and "no"; of several checks, one that fits is enough. Inside a repeated
 // group the path may name a field of the same item.
+//
+// Rule says what these cannot: an expression of package rule over the fields asked before, as don.<path>, and over
+// the earlier fields of the same item as muc.<path>. The server judges it, so that a page that depends on it comes
+// with the next answer. It cannot ask what day it is: a form is read again years later and must look the same.
 type Condition struct {
-	Path   string   `yaml:"path" json:"path"`
+	Path   string   `yaml:"path,omitempty" json:"path"`
 	Equals string   `yaml:"equals,omitempty" json:"equals,omitempty"`
 	OneOf  []string `yaml:"one_of,omitempty" json:"one_of,omitempty"`
 	Filled bool     `yaml:"filled,omitempty" json:"filled,omitempty"`
+	Rule   string   `yaml:"rule,omitempty" json:"rule,omitempty"`
 }
 
 // Bounds limits a date. All bounds include their own day.

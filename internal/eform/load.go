@@ -11,6 +11,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/motcua/motcua/internal/rule"
 )
 
 // Load reads a form as a pack writes it: YAML, unknown keys refused. It does not check it.
@@ -81,6 +83,7 @@ type condition struct {
 	def    *Condition
 	keys   []string
 	inItem bool
+	rule   *rule.Expr // in place of keys
 }
 
 // Compile checks the form and makes it ready. The error holds every problem found.

@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/rule"
 	"github.com/motcua/motcua/internal/workflow"
 )
 
@@ -353,7 +355,10 @@ func (c *checker) routing() {
 		if !c.resolves(r.Competent) {
 			c.bad(at, ".competent", "agency %q does not exist", r.Competent)
 		}
-		open := r.Ministry == "" && r.Sector == "" && r.Level == ""
+		if r.When != "" && r.Competent == procedure.CommuneOfApplicant {
+			c.bad(at, ".competent", "a rule with a condition names an agency, not the commune of the applicant")
+		}
+		open := r.Ministry == "" && r.Sector == "" && r.Level == "" && r.When == ""
 		if open != (i == len(rules)-1) {
 			c.bad(at, "", "only the last rule, and it always, has no condition")
 		}
@@ -520,6 +525,7 @@ func (c *checker) sound(at place, w *workflow.Process, steps map[string]int) {
 func (c *checker) procedures() {
 	kinds := []string{procedure.Direct, procedure.Online, procedure.Post}
 	holders := map[string]bool{} // what was reported already: process, step and agency
+	routes := map[int]bool{}
 	for i, v := range c.p.Procedures {
 		at := c.at("procedures", i)
 		if !procedureCode.MatchString(v.Code) {
@@ -581,6 +587,35 @@ func (c *checker) procedures() {
 		}
 		c.held(at, v, holders)
 		c.fits(at, v)
+		c.terms(at, v, routes)
+	}
+}
+
+// terms checks every rule of a procedure against the form it asks: what cannot be read, what is always or never so,
+// rows of tables that no case reaches. routes gathers the rules of the routing that were reported already.
+func (c *checker) terms(at place, v *procedure.Version, routes map[int]bool) {
+	form, _ := c.p.Form(cmp.Or(v.Form, c.p.General.Form))
+	terms, problems := procedure.NewTerms(v, form)
+	problems = append(problems, terms.Check()...)
+	for _, p := range problems {
+		c.bad(at, p.Below, "%s: %s", v.Code, p.Error())
+	}
+	for i, r := range c.p.Routing {
+		if r.When == "" || len(v.Competent) > 0 || !r.Fits(v) || routes[i] {
+			continue
+		}
+		e, bad := rule.Compile(r.When, terms.Schema(), rule.YesNo)
+		for _, p := range bad {
+			c.bad(c.at("routing.yaml", i), ".when", "for procedure %s: %s", v.Code, p.Error())
+			routes[i] = true
+		}
+		if e == nil {
+			continue
+		}
+		if known := e.Verdict(); known.Kind != rule.Varies && known.Exact {
+			c.bad(c.at("routing.yaml", i), ".when", "for procedure %s the condition %q is %s so", v.Code, r.When, known.Kind)
+			routes[i] = true
+		}
 	}
 }
 

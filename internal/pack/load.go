@@ -444,7 +444,10 @@ func (p *Pack) line(at place, below string) int {
 	if at.file == nil {
 		return 0
 	}
-	for _, text := range []string{at.path + below, at.path} {
+	for text := at.path + below; ; text = text[:strings.LastIndexAny(text, ".[")] {
+		if len(text) < len(at.path) || !strings.ContainsAny(text, ".[") {
+			break // what is missing is reported where it should stand
+		}
 		yp, err := yaml.PathString(text)
 		if err != nil {
 			continue

@@ -34,6 +34,7 @@ type Route struct {
 	Ministry  string       `yaml:"ministry,omitempty" json:"ministry,omitempty"` // name, or its words without tones: bo-tu-phap
 	Sector    string       `yaml:"sector,omitempty" json:"sector,omitempty"`     // likewise
 	Level     agency.Level `yaml:"level,omitempty" json:"level,omitempty"`       // one of the version's levels
+	When      string       `yaml:"when,omitempty" json:"when,omitempty"`         // rule over the case
 	Competent agency.ID    `yaml:"competent" json:"competent"`                   // an agency, or commune-of-applicant
 }
 
@@ -109,6 +110,7 @@ type Catalogue struct {
 	processes map[string][]Process
 	processBy map[string]Process
 	offices   sync.Map // id of hours → *calendar.Office
+	terms     sync.Map // digests of version and form → *Terms
 
 	mu   sync.Mutex
 	days map[string]*overview // of the last few days asked for
@@ -466,7 +468,7 @@ func (k *Catalogue) offer(v *Version, day string) Offer {
 	competent := v.Competent
 	if len(competent) == 0 {
 		for _, r := range k.Routing(day) {
-			if r.Fits(v) {
+			if r.When == "" && r.Fits(v) { // what asks about the case is judged with it (Catalogue.For)
 				competent = []agency.ID{r.Competent}
 				break
 			}

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/rule"
 )
 
 // Version is one procedure as it stands between From and Until.
@@ -54,6 +55,11 @@ type Version struct {
 	SameVisit bool        `yaml:"same_visit,omitempty" json:"same_visit"`
 	Linked    bool        `yaml:"linked,omitempty" json:"linked,omitempty"` // a group of linked procedures: one submission, one code
 	Pauses    []Pause     `yaml:"pauses,omitempty" json:"pauses,omitempty"` // what the legal clock may stand for
+
+	// What depends on the case (package rule). Absent fields leave the digest of older versions as it was.
+	Eligible   []Eligibility `yaml:"eligible,omitempty" json:"eligible,omitempty"`
+	FeeTables  []FeeTable    `yaml:"fee_tables,omitempty" json:"fee_tables,omitempty"`
+	LimitTable *rule.Table   `yaml:"limit_table,omitempty" json:"limit_table,omitempty"`
 
 	Marks []Mark `yaml:"marks,omitempty" json:"marks"`
 
@@ -113,7 +119,8 @@ type Component struct {
 	Copies    int      `yaml:"copies,omitempty" json:"copies"`
 	Counted   bool     `yaml:"counted" json:"counted"` // whether the source states quantities
 	Required  bool     `yaml:"required,omitempty" json:"required"`
-	Note      bool     `yaml:"is_note,omitempty" json:"note"` // a remark, not a paper
+	When      string   `yaml:"when,omitempty" json:"when,omitempty"` // rule: required when it holds
+	Note      bool     `yaml:"is_note,omitempty" json:"note"`        // a remark, not a paper
 	Templates []string `yaml:"templates,omitempty" json:"templates"`
 	Reuse     string   `yaml:"reuse,omitempty" json:"reuse"` // database it may come from
 	Verbatim  string   `yaml:"verbatim,omitempty" json:"verbatim"`

@@ -605,7 +605,7 @@ var functions = map[string]struct {
 	op          op
 	least, most int
 }{
-	"co": {opFilled, 1, 1}, "tuoi": {opAge, 1, 1}, "ngay": {opLit, 1, 1}, "so_ngay": {opDays, 2, 2}, "trong": {opIn, 2, 2},
+	"co": {opFilled, 1, 1}, "tuoi": {opAge, 1, 2}, "ngay": {opLit, 1, 1}, "so_ngay": {opDays, 2, 2}, "trong": {opIn, 2, 2},
 	"nho_nhat": {opLeast, 2, 8}, "lon_nhat": {opMost, 2, 8}, "lam_tron": {opRound, 2, 2},
 }
 
@@ -659,6 +659,9 @@ func (k *compiler) call(n *ast.CallNode, at int) *node {
 			if out.args[i] = k.as(out.args[i], Date); out.args[i] == nil {
 				return nil
 			}
+		}
+		if _, ok := k.schema.Name("ngay"); !ok && len(out.args) == 1 {
+			return k.wrong(at, "age-day") // a form is read again years later and must look the same
 		}
 	default:
 		for _, a := range out.args {

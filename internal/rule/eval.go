@@ -141,7 +141,11 @@ func (e env) eval(n *node) value {
 	case opFilled:
 		return yes(e.eval(n.args[0]).kind != absent)
 	case opAge:
-		return age(e.eval(n.args[0]), read(e.v["ngay"], Date))
+		on := read(e.v["ngay"], Date)
+		if len(n.args) > 1 {
+			on = e.eval(n.args[1])
+		}
+		return age(e.eval(n.args[0]), on)
 	case opDays:
 		return days(e.eval(n.args[0]), e.eval(n.args[1]))
 	case opAny, opAll, opNone, opCount, opSum:

@@ -74,6 +74,9 @@ func (t teller) say(n *node) string {
 	case opFilled:
 		return t.text("filled", "a", t.subject(n.args[0]))
 	case opAge:
+		if len(n.args) > 1 {
+			return t.text("age-on", "a", arg(0), "b", arg(1))
+		}
 		return t.text("age", "a", arg(0))
 	case opDays:
 		return t.text("days", "a", arg(0), "b", arg(1))

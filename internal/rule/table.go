@@ -102,8 +102,8 @@ type Answer struct {
 	Text   string // of Text and Limit as written, of Number as digits
 }
 
-// CompileTable checks a table: types of all cells, and rows that no case can reach. Problems carry their place in At.
-// A table with problems is not used. What its rows leave open or decide twice is told by Study: gaps may be meant.
+// CompileTable checks that every cell of a table can be read; problems carry their place in At. A table with
+// problems is nil. Decider.Check and Study look at its rows together.
 func CompileTable(t Table, s Schema) (*Decider, []Problem) {
 	k := &tabler{t: t, schema: s, d: &Decider{table: t}}
 	k.columns()
@@ -120,25 +120,29 @@ func CompileTable(t Table, s Schema) (*Decider, []Problem) {
 	if len(k.problems) > 0 {
 		return nil, k.problems
 	}
-	study := Together(k.d.guards...)
+	return k.d, nil
+}
+
+// Check finds rows that no case reaches and, where only one row may hold, rows that hold together. It looks at
+// many cases: for authors, not for every filing.
+func (d *Decider) Check(s Schema) []Problem {
+	k := &tabler{schema: s}
+	study := Together(d.guards...)
 	for i, first := range study.First {
 		switch {
-		case first != nil:
-		case study.Each[i].Kind == Never && study.Exact:
+		case first != nil || !study.Exact:
+		case study.Each[i].Kind == Never:
 			k.wrong(rowAt(i), "row-never", "row", i+1)
-		case study.Exact:
+		default:
 			k.wrong(rowAt(i), "row-covered", "row", i+1)
 		}
 	}
-	if t.Hit == HitUnique {
+	if d.table.Hit == HitUnique {
 		for _, o := range study.Overlaps {
 			k.wrong(rowAt(o.B), "rows-overlap", "a", o.A+1, "b", o.B+1, "case", SayValues(o.Witness, s, lang.EN))
 		}
 	}
-	if len(k.problems) > 0 {
-		return nil, k.problems
-	}
-	return k.d, nil
+	return k.problems
 }
 
 func rowAt(i int) string { return fmt.Sprintf("rows[%d]", i) }

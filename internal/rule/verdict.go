@@ -201,7 +201,7 @@ func survey(guards []*Expr) *world {
 		})
 		look(g.root, of)
 		g.root.walk(func(n *node) {
-			if n.op == opAge {
+			if n.op == opAge && len(n.args) == 1 {
 				use(dayName)
 			}
 		})
@@ -242,7 +242,7 @@ func look(n *node, of func(*node) *uses) {
 			return
 		case x.op == opName:
 			lit(&of(x).lits)
-		case x.op == opAge && x.args[0].op == opName:
+		case x.op == opAge && len(x.args) == 1 && x.args[0].op == opName:
 			lit(&of(x.args[0]).ages)
 		case x.op == opDays:
 			for _, a := range x.args {
@@ -272,7 +272,7 @@ func look(n *node, of func(*node) *uses) {
 		case direct && x.op == opName:
 			of(x).plain = true
 			return
-		case direct && x.op == opAge && x.args[0].op == opName:
+		case direct && x.op == opAge && len(x.args) == 1 && x.args[0].op == opName:
 			of(x.args[0]).aged = true
 			return
 		}

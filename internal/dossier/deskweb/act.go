@@ -190,6 +190,10 @@ func (a *actForm) results(f dossier.Facts) {
 // accept shows the limit that will hold and when the result would be due.
 func (a *actForm) accept(ctx context.Context, x *dossier.Dossier, f dossier.Facts) {
 	known := dossier.Limits(f.Procedure, x.Channel)
+	why := ""
+	if f.Procedure.LimitTable != nil && len(known) == 1 && known[0].Case != "" && lang.From(ctx) == lang.VI { // the table decided
+		why = lang.T(ctx, "desk.accept.because", "why", known[0].Case)
+	}
 	due := func(limit string) string {
 		l, err := deadline.ParseLimit(limit)
 		if err != nil {
@@ -212,7 +216,7 @@ func (a *actForm) accept(ctx context.Context, x *dossier.Dossier, f dossier.Fact
 	case 0:
 		a.ask = true
 	case 1:
-		a.lead = strings.TrimSpace(lang.T(ctx, "desk.accept.limit", "limit", text(known[0].Limit)) + " " + due(known[0].Limit))
+		a.lead = strings.TrimSpace(lang.T(ctx, "desk.accept.limit", "limit", text(known[0].Limit)) + " " + due(known[0].Limit) + " " + why)
 	default:
 		for _, l := range known {
 			a.limits = append(a.limits, component.Option{Value: l.Limit, Label: text(l.Limit), Hint: sentences(l.Case, due(l.Limit))})

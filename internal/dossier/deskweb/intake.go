@@ -40,9 +40,10 @@ var paperForms = []string{formOriginal, formCertified, formCopy}
 
 // Names of inputs at the counter.
 const (
-	fieldDo        = "_lam"   // button
-	fieldTwin      = "_trung" // tick: not a duplicate
-	fieldDrop      = "_bo"    // button: take a scan out
+	fieldDo        = "_lam"      // button
+	fieldTwin      = "_trung"    // tick: not a duplicate
+	fieldInsist    = "_van-nhan" // tick: lodge it to be refused in writing
+	fieldDrop      = "_bo"       // button: take a scan out
 	fieldResolver  = "noi-giai-quyet"
 	fieldSubmitter = "nguoi-nop"
 	prefixCount    = "so-" // then form and component
@@ -226,7 +227,9 @@ func (d *desk) complete(w http.ResponseWriter, r *http.Request) error {
 type counterView struct {
 	rail      []component.RailGroup
 	draft     dossier.Draft
-	version   *procedure.Version
+	version   *procedure.Version // as it stands for the answers
+	judged    procedure.Judged
+	insists   bool // lodged though conditions speak against it
 	accepts   bool // the officer may accept in the same act
 	asked     *dossier.Supplement
 	code      string
@@ -249,6 +252,14 @@ type counterView struct {
 // supplements reports whether the page completes a dossier.
 func (v counterView) supplements() bool { return v.draft.Supplements != "" }
 
+// against lists the conditions that speak against a new application.
+func (v counterView) against() []procedure.Eligibility {
+	if v.supplements() {
+		return nil
+	}
+	return v.judged.Against
+}
+
 func (v counterView) errorOf(id string) string {
 	for _, e := range v.errors {
 		if e.ID == id {
@@ -266,11 +277,11 @@ func (d *desk) load(ctx context.Context, id string) (*counterView, error) {
 		return nil, err
 	}
 	v := &counterView{draft: x, accepts: by.May(access.DossierAccept) && x.Supplements == "", key: web.NewKey(), counts: map[string]string{}}
-	version, ok := d.Catalogue().Pinned(x.Digest)
-	if !ok {
+	if _, ok := d.Catalogue().Pinned(x.Digest); !ok {
 		return nil, fmt.Errorf("draft %s: procedure version %s is gone", id, x.Digest)
 	}
-	v.version = version
+	v.judged = dossier.JudgedDraft(d.Catalogue(), x, x.Answers, dayOf(d.Now()))
+	v.version = v.judged.Version
 	form, err := d.form(ctx, x.Form.Digest)
 	if err != nil {
 		return nil, err
@@ -332,7 +343,7 @@ func (d *desk) loadOffer(ctx context.Context, v *counterView, by access.Actor) e
 			}
 		}
 	}
-	if v.accepts {
+	if v.accepts && (v.version.LimitTable == nil || len(v.draft.Answers) > 0) { // a table decides by the answers
 		env, err := d.clockOf(by, now)
 		if err != nil {
 			return err
@@ -547,7 +558,7 @@ func (d *desk) count(ctx context.Context, by access.Actor, id string, counts map
 func (d *desk) proceed(w http.ResponseWriter, r *http.Request, v *counterView, f web.Form, posted eform.Posted, bad []component.FieldError) error {
 	ctx := r.Context()
 	by := actor(ctx)
-	v.ticked = f.Get(fieldTwin) != ""
+	v.ticked, v.insists = f.Get(fieldTwin) != "", f.Get(fieldInsist) != ""
 	do := f.Get(fieldDo)
 	subject := v.form.Form.Subject(posted.Answers)
 	if !v.supplements() && do != doSave {
@@ -575,8 +586,18 @@ func (d *desk) proceed(w http.ResponseWriter, r *http.Request, v *counterView, f
 	if len(v.twins) > 0 && !v.ticked {
 		v.errors = append(v.errors, component.FieldError{ID: fieldTwin, Text: lang.T(ctx, "desk.twin.tick")})
 	}
+	if len(v.against()) > 0 && !v.insists {
+		v.errors = append(v.errors, component.FieldError{ID: fieldInsist, Text: lang.T(ctx, "desk.eligible.tick")})
+	}
 	if len(v.errors) > 0 {
 		return d.renderCounter(w, r, http.StatusUnprocessableEntity, v)
+	}
+	limit := limitOf(f)
+	switch {
+	case v.judged.Decided:
+		limit = ""
+	case v.version.LimitTable != nil && limit == "" && len(v.limit.limits) > 1: // the table leaves it to the officer after all
+		return d.renderCounter(w, r, http.StatusOK, v)
 	}
 	answers, err := posted.Answers.Canonical()
 	if err != nil {
@@ -590,7 +611,7 @@ func (d *desk) proceed(w http.ResponseWriter, r *http.Request, v *counterView, f
 		return web.SeeOther(w, r, pathCase+x.ID, "desk.completed")
 	}
 	x, err := d.Service.Submit(ctx, by, f.Key, dossier.SubmitCommand{
-		Draft: v.draft.ID, Owner: d.party(subject, v.form.Places), Submitter: came.submitter, Mandate: came.mandate, Answers: answers, Accept: v.accepts, Limit: limitOf(f),
+		Draft: v.draft.ID, Owner: d.party(subject, v.form.Places), Submitter: came.submitter, Mandate: came.mandate, Answers: answers, Accept: v.accepts && len(v.against()) == 0, Insist: v.insists, Limit: limit,
 		Group: groupOf(v.draft), HandedAt: came.handedAt, Record: came.record,
 	})
 	if err != nil {
@@ -704,6 +725,9 @@ func (v counterView) checklist(ctx context.Context) component.Grid {
 			continue
 		}
 		note := wanted(ctx, c)
+		if why := v.judged.Why(c.ID, lang.From(ctx)); why != "" {
+			note = strings.TrimPrefix(note+". ", ". ") + lang.T(ctx, "filing.paper-when", "why", why)
+		}
 		if c.Group != "" && c.Group != group {
 			group = c.Group
 			note = strings.TrimSpace(c.Group + ". " + note)

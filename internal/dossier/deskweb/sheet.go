@@ -68,6 +68,7 @@ type sheetView struct {
 	asked     bool
 	found     component.Grid
 	version   *procedure.Version
+	formPin   dossier.Pin
 	layout    sheet.Layout
 	form      *eform.Compiled
 	resolvers []component.Option
@@ -136,6 +137,7 @@ func (d *desk) loadSheet(ctx context.Context, code string) (*sheetView, error) {
 	if v.form, err = d.form(ctx, o.Form.Digest); err != nil {
 		return nil, err
 	}
+	v.formPin = dossier.Pin{ID: o.Form.ID, Digest: o.Form.Digest}
 	now := d.Now()
 	if v.layout, err = sheet.Of(v.form, *o.Version, d.places(now), sheetWords(ctx)); err != nil {
 		if e, ok := errorAs(err); ok {
@@ -341,13 +343,19 @@ func (d *desk) judgeLine(ctx context.Context, v *sheetView, line sheet.Line, tic
 		row.papers = append(row.papers, dossier.Paper{Component: id, Name: componentName(ctx, *v.version, id), Form: form, Count: line.Papers[id]})
 	}
 	slices.SortFunc(row.papers, func(a, b dossier.Paper) int { return strings.Compare(a.Component, b.Component) })
-	for _, m := range dossier.Missing(*v.version, row.papers) {
+	if row.answers, err = posted.Answers.Canonical(); err != nil {
+		return row, err
+	}
+	judged := dossier.JudgedDraft(d.Catalogue(), dossier.Draft{
+		Digest: v.version.Digest, Form: v.formPin, Competent: agency.ID(v.resolver), Channel: procedure.Direct,
+	}, row.answers, dayOf(now))
+	for _, m := range dossier.Missing(*judged.Version, row.papers) {
 		if !said[m.ID] {
 			say(-1, web.ErrorText(ctx, dossier.ErrPaperMissing.With("paper", m.Name)))
 		}
 	}
-	if row.answers, err = posted.Answers.Canonical(); err != nil {
-		return row, err
+	for _, a := range judged.Against {
+		say(-1, a.Say(lang.From(ctx)))
 	}
 	row.key = sheetKey(v.version.Code, v.resolver, dayOf(now), string(row.answers))
 	if row.state == lineBad {

@@ -52,6 +52,11 @@ func (d *work) faults(ctx context.Context) []component.FieldError {
 	for _, c := range d.missing() {
 		out = append(out, component.FieldError{ID: "review-papers", Text: lang.T(ctx, "filing.paper-missing", "paper", short(c.Name))})
 	}
+	if d.Supplements == "" {
+		for _, a := range d.judged.Against {
+			out = append(out, component.FieldError{ID: "review-eligible", Text: a.Say(lang.From(ctx))})
+		}
+	}
 	return out
 }
 
@@ -180,6 +185,7 @@ func (d *work) reviewPapers(ctx context.Context) []component.Fact {
 	var out []component.Fact
 	add := func(c procedure.Component, id, name string) {
 		list := d.of(id)
+		why := d.because(ctx, c)
 		if len(list) == 0 && !c.Required {
 			return
 		}
@@ -188,6 +194,9 @@ func (d *work) reviewPapers(ctx context.Context) []component.Fact {
 			f.Value, f.Missing = lang.T(ctx, "filing.no-paper"), true
 		} else {
 			f.Content = fileList(d.stored(ctx, list))
+		}
+		if why != "" {
+			f.Name += ". " + why
 		}
 		out = append(out, f)
 	}

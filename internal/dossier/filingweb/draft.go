@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/motcua/motcua/internal/agency"
+	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/dossier"
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/fault"
@@ -37,7 +38,8 @@ const (
 // work is a draft with all that its pages need.
 type work struct {
 	dossier.Draft
-	version *procedure.Version
+	version *procedure.Version // as it stands for the answers
+	judged  procedure.Judged
 	offer   procedure.Offer // zero when the draft completes a dossier
 	form    *eform.Compiled
 	answers eform.Answers
@@ -75,6 +77,8 @@ func (p *pages) open(ctx context.Context, id string) (*work, error) {
 			return nil, fmt.Errorf("draft %s: %w", d.ID, err)
 		}
 	}
+	w.judged = dossier.JudgedDraft(p.Catalogue(), d, d.Answers, calendar.DateOf(p.Now()).String())
+	w.version = w.judged.Version
 	if d.Supplements != "" {
 		x, _, err := p.Service.Dossier(ctx, actor(ctx), d.Supplements)
 		if err != nil {
@@ -145,7 +149,7 @@ type step struct {
 
 // choosesPlace reports whether the applicant has to say who resolves.
 func (d *work) choosesPlace() bool {
-	return d.Supplements == "" && (d.offer.ByCommune || len(d.offer.Agencies) != 1)
+	return d.Supplements == "" && d.judged.Competent == "" && (d.offer.ByCommune || len(d.offer.Agencies) != 1)
 }
 
 func (d *work) seen(page string) bool {
@@ -166,6 +170,9 @@ func see(d *dossier.Draft, page string) {
 func (d *work) resolver() agency.ID {
 	if d.Supplements != "" {
 		return d.Competent
+	}
+	if d.judged.Competent != "" {
+		return d.judged.Competent
 	}
 	id, err := d.offer.Resolver(d.Competent, d.Place)
 	if err != nil {

@@ -148,7 +148,7 @@ func (d *work) field(ctx context.Context, v papersView, c procedure.Component) c
 		},
 		Accept: v.accept, Multiple: true, Files: d.stored(ctx, d.of(c.ID)),
 	}
-	f.Hint = strings.TrimSpace(quantity(ctx, c) + " " + lang.T(ctx, "filing.paper-limit", "limit", v.limit))
+	f.Hint = strings.Join(slices.DeleteFunc([]string{d.because(ctx, c), quantity(ctx, c), lang.T(ctx, "filing.paper-limit", "limit", v.limit)}, func(s string) bool { return s == "" }), " ")
 	return f
 }
 
@@ -161,6 +161,33 @@ func (d *work) other(ctx context.Context, v papersView) component.FileField {
 		},
 		Accept: v.accept, Multiple: true, Files: d.stored(ctx, d.of(otherPapers)),
 	}
+}
+
+// because says when a paper is required, or that it is for this application.
+func (d *work) because(ctx context.Context, c procedure.Component) string {
+	why := d.judged.Why(c.ID, lang.From(ctx))
+	switch {
+	case why == "":
+		return ""
+	case c.Required:
+		return lang.T(ctx, "filing.paper-because", "why", why)
+	}
+	return lang.T(ctx, "filing.paper-when", "why", why)
+}
+
+// terms says how long it takes and what it costs, where the answers decide it.
+func (v checkView) terms(ctx context.Context, d *work) []component.Fact {
+	if !d.judged.Decided && len(d.version.FeeTables) == 0 {
+		return nil
+	}
+	var out []component.Fact
+	for key, value := range map[string]string{"filing.start.limit": limits(ctx, d.version), "filing.start.fee": fee(ctx, d.version)} {
+		if value != "" {
+			out = append(out, component.Fact{Name: lang.T(ctx, key), Value: value})
+		}
+	}
+	slices.SortFunc(out, func(a, b component.Fact) int { return strings.Compare(b.Name, a.Name) })
+	return out
 }
 
 // quantity says how many originals and copies the procedure wants of a paper.

@@ -108,10 +108,10 @@ func (s Source) Receipt(d *dossier.Dossier, copyOf print.Copy) (print.Receipt, e
 	if !d.Accepted() {
 		return print.Receipt{}, ErrNone
 	}
-	v, ok := s.Catalogue.Pinned(d.Procedure.Digest)
-	if !ok {
+	if _, ok := s.Catalogue.Pinned(d.Procedure.Digest); !ok {
 		return print.Receipt{}, fmt.Errorf("receipt of %s: procedure version %s is gone", d.ID, d.Procedure.Digest)
 	}
+	v := d.Judged(s.Catalogue).Version
 	desk := s.agency(d.Desk, d.AcceptedAt)
 	issued := d.AcceptedAt
 	if !s.slip.At.IsZero() { // a receipt that was printed anew bears the day on which it was
