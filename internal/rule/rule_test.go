@@ -254,3 +254,11 @@ func TestBranchesTogether(t *testing.T) {
 		t.Fatal("a branch without a guard leaves no gap")
 	}
 }
+
+func TestDeepExpressionsAreSaidInTime(t *testing.T) {
+	t.Parallel()
+	src := strings.Repeat("not (don.nuoc_ngoai or ", 60) + "don.nuoc_ngoai" + strings.Repeat(")", 60)
+	if e := must(t, src, YesNo); e.Say(lang.VI) == "" || e.Verdict().Kind == "" {
+		t.Fatal("nothing is said")
+	}
+}

@@ -131,20 +131,16 @@ func (t teller) joined(n *node) string {
 	parts := make([]string, len(n.args))
 	for i, a := range n.args {
 		parts[i] = t.say(a)
-		switch a.op {
-		case opAnd, opOr, opIf, opElse, opNot:
+		if a.compound() || a.op == opNot && a.args[0].compound() {
 			parts[i] = "(" + parts[i] + ")"
-		default:
-		}
-		if a.op == opNot && !a.args[0].compound() {
-			parts[i] = t.say(a)
 		}
 	}
 	return strings.Join(parts, " "+t.text(word)+" ")
 }
 
+// compound tells whether the sentence of n would be read apart beside "and" and "or".
 func (n *node) compound() bool {
-	return n.op == opAnd || n.op == opOr || n.op == opIf || n.op == opElse || n.op == opNot
+	return n.op == opAnd || n.op == opOr || n.op == opIf || n.op == opElse
 }
 
 func (t teller) not(x *node) string {

@@ -51,7 +51,7 @@ func (e *Expr) Verdict() Verdict { return Together(e).Each[0] }
 
 // Limits of a study.
 const (
-	mostCases  = 60_000 // combinations tried
+	mostCases  = 20_000 // combinations tried
 	mostValues = 64     // of one name
 )
 
