@@ -226,7 +226,7 @@ func (h *History) choose(today string, favoured map[agency.ID]bool) {
 		// What the pack describes itself is asked for most; of the rest a few are common.
 		weight := 12 / (rank%40 + 1)
 		if v.Form != "" || v.Process != "" || len(v.Competent) > 0 {
-			weight = 60
+			weight = demand(v, o.ByCommune)
 		}
 		for _, id := range o.Agencies {
 			if favoured[id] && !o.ByCommune {
@@ -241,6 +241,37 @@ func (h *History) choose(today string, favoured map[agency.ID]bool) {
 			h.offers = append(h.offers, offer{version: v, weight: weight})
 		}
 	}
+}
+
+// demand is how often a procedure is asked for beside others. What takes a day or less at the commune (certified
+// copies, civil status) is most of a year's work; licences that take a month are a handful.
+func demand(v *procedure.Version, commune bool) int {
+	shortest := 0
+	for _, t := range dossier.Limits(*v, procedure.Direct) {
+		if l, err := deadline.ParseLimit(t.Limit); err == nil {
+			if m := minutesOf(l); shortest == 0 || m < shortest {
+				shortest = m
+			}
+		}
+	}
+	const workday = 8 * 60
+	weight := 10
+	switch {
+	case v.SameVisit:
+		return 400
+	case shortest <= workday:
+		weight = 120
+	case shortest <= 3*workday:
+		weight = 60
+	case shortest <= 5*workday:
+		weight = 40
+	case shortest <= 10*workday:
+		weight = 24
+	}
+	if commune {
+		weight *= 3
+	}
+	return weight
 }
 
 // staffed reports whether every step of the process has a post that may take it.

@@ -63,7 +63,7 @@ func (x *living) turns() error {
 	}
 	switch d.Status {
 	case dossier.Submitted:
-		if x.turn(withdrawnEvery, 10) {
+		if x.turn(withdrawnEvery, 10, 0, 27) {
 			return x.record1(d.Withdraw(f, me, one(x.r, whyBack)))
 		}
 	case dossier.SupplementRequested:
@@ -106,7 +106,7 @@ func (x *living) aside(f dossier.Facts, me access.Actor) error {
 	switch {
 	case x.turn(obligedEvery, 11):
 		return x.record1(d.Obligate(f, by, dossier.ObligationCommand{Name: "Lệ phí trước bạ", Amount: int64(1+x.r.IntN(80)) * 50_000, Notice: "12/TB-CT"}))
-	case x.turn(askedBackEvery, 13):
+	case x.turn(askedBackEvery, 13, 3, 8):
 		return x.record1(d.RequestWithdrawal(f, me, one(x.r, whyBack)))
 	case x.turn(stoppedEvery, 15, 18, 23, 25, 28):
 		if err := x.record1(d.RequestWithdrawal(f, me, one(x.r, whyBack))); err != nil {
