@@ -93,6 +93,9 @@ func (a *App) SetUpDemo(ctx context.Context) error {
 	if err := a.accounts.Seed(ctx, seeds); err != nil {
 		return fmt.Errorf("demo people: %w", err)
 	}
+	if err := a.db.Trim(ctx); err != nil {
+		return fmt.Errorf("after the demo pack: %w", err)
+	}
 	return a.writeDemo()
 }
 

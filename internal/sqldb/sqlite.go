@@ -114,6 +114,27 @@ func (db *DB) Optimize(ctx context.Context) error {
 	return db.writer.run("PRAGMA optimize = 0x10002")
 }
 
+// Trim gives back the room that a large load left in the write-ahead log, which SQLite would keep for
+// later. It waits for readers: call it before the store is served. PostgreSQL does it by itself.
+func (db *DB) Trim(ctx context.Context) error {
+	if db.dialect == Postgres {
+		return nil
+	}
+	if err := db.writer.acquire(ctx, db.cfg.QueueTimeout); err != nil {
+		return err
+	}
+	defer db.writer.pass()
+	if db.writer.group != nil {
+		db.writer.commit()
+	}
+	if db.writer.conn == nil {
+		if err := db.writer.open(ctx); err != nil {
+			return err
+		}
+	}
+	return db.writer.run("PRAGMA wal_checkpoint(TRUNCATE)")
+}
+
 // olderThan compares dotted versions number by number.
 func olderThan(version, than string) bool {
 	a, b := strings.Split(version, "."), strings.Split(than, ".")
