@@ -22,6 +22,11 @@ func (d *drawer) terminal(shape Shape, part string) *node {
 		key = "process.part-" + string(shape)
 	}
 	text := d.words.say(key)
+	if d.look.Measure != nil {
+		n := &node{shape: shape, part: part}
+		n.w, n.h = d.look.Measure("")
+		return n
+	}
 	return &node{
 		shape: shape, w: textWidth(text, false, smallSize) + 28, h: 28, part: part,
 		lines: []TextLine{{Small, text, 18}}, full: text,
@@ -33,6 +38,10 @@ func (d *drawer) box(part string, s *workflow.Step, depth int) (*node, error) {
 	n := &node{step: s, address: workflow.Address(part, s.ID), shape: Shape(s.Kind), w: boxWidth, part: part}
 	mark := d.look.Marks[n.address]
 	n.state = mark.State
+	if d.look.Measure != nil {
+		n.w, n.h = d.look.Measure(n.address)
+		return n, nil
+	}
 	var full []string
 	y := padY
 	write := func(tier Tier, text string, most int) {

@@ -64,6 +64,10 @@ type Look struct {
 	Lanes bool                        // columns by holder; ignored when there would be more than six
 	ID    string                      // prefix of the ids in the SVG; empty: the process's id
 	Href  func(address string) string // where a click on a step leads; nil or empty: nowhere
+
+	// Measure gives every step its size, for other notations than ours: nothing is written into the boxes,
+	// ways between the same two steps stay apart and parts are left out. Nil: as the texts need.
+	Measure func(address string) (width, height int)
 }
 
 // Picture is a process laid out. Lengths are CSS pixels at natural size.
@@ -125,7 +129,7 @@ type TextLine struct {
 type Edge struct {
 	Part     string // of which part; empty: the process itself
 	From, To string // addresses; empty for the ends
-	Flows    []int  // which actions or flows of From it stands for, by index; -1 is Late, -2 the way in
+	Flows    []int  // which actions or flows of From it stands for, by index; or LateWay or WayIn
 	Back     bool   // returns to what was passed
 	Late     bool   // taken by itself when the limit passes
 	Points   []Point
@@ -200,7 +204,7 @@ func (d *drawer) draw() (Picture, error) {
 	y := main.Height + margin
 	for i := range d.p.Parts {
 		part := &d.p.Parts[i]
-		if d.shown[part.ID] {
+		if d.shown[part.ID] || d.look.Measure != nil {
 			continue
 		}
 		d.shown[part.ID] = true

@@ -10,16 +10,16 @@ import (
 type flow struct {
 	to    string // id within the part; empty: the end
 	label string
-	index int // of the action or flow; onLate
+	index int // of the action or flow; LateWay
 	back  bool
 	late  bool
 	main  bool // the usual way
 }
 
-// Flows of an edge that are neither action nor flow.
+// Flows of an edge that are neither action nor flow of a step.
 const (
-	onLate = -1
-	wayIn  = -2
+	LateWay = -1 // taken by itself when the limit passes
+	WayIn   = -2 // the way in, from the begin to the first step
 )
 
 // ways lists the ways out of a step, the usual one first where the definition says which.
@@ -38,7 +38,7 @@ func (w words) ways(s *workflow.Step) []flow {
 		out = append(out, flow{to: a.To, label: w.action(a), index: len(s.To) + i, back: a.Means == workflow.SendBack, main: a.Primary})
 	}
 	if s.Late != nil && s.Late.To != "" {
-		out = append(out, flow{to: s.Late.To, label: w.say("process.late-way"), index: onLate, late: true})
+		out = append(out, flow{to: s.Late.To, label: w.say("process.late-way"), index: LateWay, late: true})
 	}
 	return out
 }
@@ -82,6 +82,7 @@ type graph struct {
 	begin int
 	end   int
 	known map[between]*arc
+	apart bool // ways between the same two steps are drawn one by one
 }
 
 // between says which ways become one arc.
@@ -92,7 +93,7 @@ type between struct {
 
 // build makes the graph of a course.
 func (d *drawer) build(part, start string, steps []workflow.Step, depth int) (*graph, error) {
-	g := &graph{part: part}
+	g := &graph{part: part, apart: d.look.Measure != nil}
 	g.begin = g.add(d.terminal(Begin, part))
 	seen := map[string]bool{}
 	for i := range steps {
@@ -137,7 +138,7 @@ func (g *graph) tie(w words, start string) {
 		}
 	}
 	if i, ok := at[start]; ok {
-		g.join(g.begin, i, flow{index: wayIn, main: true})
+		g.join(g.begin, i, flow{index: WayIn, main: true})
 	}
 	for from, n := range g.nodes {
 		if n.step == nil {
@@ -163,7 +164,7 @@ func (g *graph) add(n *node) int {
 // join adds a way; ways between the same two steps become one arc with several labels.
 func (g *graph) join(from, to int, f flow) {
 	key := between{from, to, f.late, f.back}
-	if a := g.known[key]; a != nil {
+	if a := g.known[key]; a != nil && !g.apart {
 		a.flows = append(a.flows, f.index)
 		if f.label != "" && !slices.Contains(a.labels, f.label) {
 			a.labels = append(a.labels, f.label)
