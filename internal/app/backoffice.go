@@ -10,6 +10,7 @@ import (
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/operation/operationweb"
 	"github.com/motcua/motcua/internal/procedure/catalogueweb"
+	"github.com/motcua/motcua/internal/reorg/reorgweb"
 	"github.com/motcua/motcua/internal/sqldb"
 	"github.com/motcua/motcua/internal/web"
 )
@@ -18,6 +19,7 @@ import (
 func (a *App) backOffice(m *web.Mux) {
 	catalogueweb.Register(m, catalogueweb.Deps{Store: a.catalog, Catalogue: a.province.Catalogue, Now: a.cfg.Now})
 	holidayweb.Register(m, holidayweb.Deps{Service: a.holidays, Catalogue: a.province.Catalogue, Days: a.province.Days, Name: a.nameOf, Now: a.cfg.Now})
+	reorgweb.Register(m, reorgweb.Deps{Service: a.reorgs, Catalogue: a.province.Catalogue, People: a.accounts, Name: a.nameOf, Now: a.cfg.Now})
 	operationweb.Register(m, operationweb.Deps{System: running{a}, Jobs: queue{a.queue, a.db}, Accounts: a.accounts, Now: a.cfg.Now})
 }
 

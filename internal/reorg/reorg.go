@@ -208,6 +208,7 @@ func (c Command) Plan(f Facts) (Command, Plan, []Problem) {
 	b.words()
 	b.old()
 	b.bodies()
+	b.refs()
 	b.rest()
 	b.rules()
 	if len(b.problems) == 0 {
@@ -342,6 +343,32 @@ func (b *builder) bodies() {
 		if b.c.Sort == Amend && known && sameBody(*a, was) {
 			b.bad(field, ErrSame)
 		}
+	}
+}
+
+// Ref is how a command names the i-th of the agencies that follow, before it has an id.
+func Ref(i int) agency.ID { return agency.ID("#" + strconv.Itoa(i)) }
+
+// refs puts ids in the place of references.
+func (b *builder) refs() {
+	c := &b.c
+	id := func(ref *agency.ID) {
+		if n, ok := strings.CutPrefix(string(*ref), "#"); ok {
+			if i, err := strconv.Atoi(n); err == nil && i >= 0 && i < len(c.New) {
+				*ref = c.New[i].ID
+			}
+		}
+	}
+	c.Posts, c.Units = slices.Clone(c.Posts), slices.Clone(c.Units)
+	id(&c.Rest)
+	for i := range c.Rules {
+		id(&c.Rules[i].To)
+	}
+	for i := range c.Posts {
+		id(&c.Posts[i].To)
+	}
+	for i := range c.Units {
+		id(&c.Units[i].To)
 	}
 }
 

@@ -1,13 +1,14 @@
 package dossierdb
 
 import (
-	"github.com/motcua/motcua/internal/agency"
 	"context"
 	"encoding/base64"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/motcua/motcua/internal/agency"
 
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/casefile/casefiledb"

@@ -380,7 +380,13 @@ func (p *pages) agency(w http.ResponseWriter, r *http.Request) error {
 	e, id, page := p.edition(), agency.ID(r.PathValue("id")), readQuery(r).Page
 	a, ok := e.cat.Tree().At(id, e.dayText)
 	if !ok {
-		return web.ErrNoPage
+		// An agency that ended, or a code that one has or had: its own page tells what became of it.
+		if x, known := e.cat.Tree().ByCode(string(id), e.dayText); known {
+			id = x.ID
+		} else if _, known := e.cat.Tree().Ever(id); !known {
+			return web.ErrNoPage
+		}
+		return web.SeeOther(w, r, "/co-quan/"+url.PathEscape(string(id))+"/thong-tin", "")
 	}
 	page = min(page, lastPage(len(e.cat.OfAgency(id, e.dayText))))
 	return p.cache.Serve(w, r, "co-quan/"+string(id)+"/"+itoa(page), e.version, func() (templ.Component, error) {

@@ -17,6 +17,7 @@ const (
 	AccountsRoom  = "/he-thong/tai-khoan"
 	RatingRoom    = "/lam-viec/danh-gia"
 	TabletRoom    = "/lam-viec/may-danh-gia"
+	AgencyRoom    = "/co-quan/sap-xep"
 )
 
 // Rooms is the block of the rail that leads to the rooms beside the inbox, as far as the viewer's rights open them;
@@ -34,6 +35,7 @@ func Rooms(ctx context.Context, here string) RailGroup {
 	add(v.May(access.RatingRead), RatingRoom, lang.T(ctx, "rooms.ratings"), IconCheck, "")
 	add(v.May(access.DossierReturn), TabletRoom, lang.T(ctx, "rooms.tablets"), IconPeople, "")
 	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), CalendarRoom, lang.T(ctx, "rooms.calendar"), IconCalendar, "l")
+	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), AgencyRoom, lang.T(ctx, "rooms.agencies"), IconBuilding, "")
 	add(v.May(access.SystemWatch), SystemRoom, lang.T(ctx, "rooms.system"), IconHealth, "v")
 	add(v.May(access.AccountAdmin), AccountsRoom, lang.T(ctx, "rooms.accounts"), IconPeople, "k")
 	return g
