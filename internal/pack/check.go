@@ -524,7 +524,7 @@ func (c *checker) sound(at place, w *workflow.Process, steps map[string]int) {
 
 func (c *checker) procedures() {
 	kinds := []string{procedure.Direct, procedure.Online, procedure.Post}
-	holders := map[string]bool{} // what was reported already: process, step and agency
+	holders := map[string]bool{} // what was looked at already: process, step and agency
 	routes := map[int]bool{}
 	for i, v := range c.p.Procedures {
 		at := c.at("procedures", i)
@@ -594,6 +594,10 @@ func (c *checker) procedures() {
 // terms checks every rule of a procedure against the form it asks: what cannot be read, what is always or never so,
 // rows of tables that no case reaches. routes gathers the rules of the routing that were reported already.
 func (c *checker) terms(at place, v *procedure.Version, routes map[int]bool) {
+	routed := len(v.Competent) == 0 && slices.ContainsFunc(c.p.Routing, func(r procedure.Route) bool { return r.When != "" && r.Fits(v) })
+	if !v.Ruled() && !routed {
+		return // most procedures have no rules: their form need not be read for them
+	}
 	form, _ := c.p.Form(cmp.Or(v.Form, c.p.General.Form))
 	terms, problems := procedure.NewTerms(v, form)
 	problems = append(problems, terms.Check()...)
@@ -648,10 +652,13 @@ func (c *checker) held(at place, v *procedure.Version, reported map[string]bool)
 		}
 		for _, id := range where {
 			key := offer.Process.ID + "\x00" + s.ID + "\x00" + string(id)
-			if reported[key] || len(c.tree.Holders(id, s.Unit, s.Role, openEnd)) > 0 {
-				continue
+			if reported[key] {
+				continue // hundreds of procedures share a process
 			}
 			reported[key] = true
+			if len(c.tree.Holders(id, s.Unit, s.Role, openEnd)) > 0 {
+				continue
+			}
 			unit := ""
 			if s.Unit != "" {
 				unit = ", unit " + s.Unit

@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -33,10 +37,26 @@ const (
 	maxFiles = 20_000
 )
 
-// source is a parsed file, kept to find the lines of problems.
+// source is a file that was read, kept to find the lines of problems. Its tree is large beside its text and wanted
+// only where something is wrong, so it is dropped once it was read and grown again when asked for.
 type source struct {
 	name string
-	root ast.Node
+	text []byte
+	root ast.Node // nil once read
+}
+
+// tree is what the file says.
+func (s *source) tree() ast.Node {
+	if s.root == nil {
+		if file, err := parser.ParseBytes(s.text, 0); err == nil {
+			for _, d := range file.Docs {
+				if d.Body != nil {
+					s.root = d.Body
+				}
+			}
+		}
+	}
+	return s.root
 }
 
 // place is where a thing was declared.
@@ -68,6 +88,9 @@ func newLoader(fsys fs.FS) *loader {
 
 // all reads every file; alone asks for those that no pack can do without.
 func (l *loader) all(alone bool) {
+	words := newLoader(l.fsys)
+	var reading sync.WaitGroup
+	reading.Go(words.templates) // long texts, and nothing else needs them
 	l.head(alone)
 	list(l, "agencies.yaml", alone, &l.pack.Agencies)
 	list(l, "posts.yaml", alone, &l.pack.Posts)
@@ -89,7 +112,8 @@ func (l *loader) all(alone bool) {
 		v.Source = "pack:" + l.pack.ID
 		v.Digest = v.Sum()
 	}
-	l.templates()
+	reading.Wait()
+	l.join(words)
 	l.strangers()
 }
 
@@ -160,7 +184,7 @@ func (l *loader) parse(name string, must bool) *source {
 		l.problem(name, 0, "must hold one YAML document, holds %d", len(docs))
 		return nil
 	}
-	src := &source{name: name, root: docs[0].Body}
+	src := &source{name: name, text: raw, root: docs[0].Body}
 	var alias ast.Node
 	ast.Walk(visitor(func(n ast.Node) {
 		if t := n.Type(); alias == nil && (t == ast.AliasType || t == ast.AnchorType) {
@@ -267,22 +291,58 @@ func (l *loader) declare(of string, i int, p place) { l.pack.where[of+"#"+strcon
 
 // each reads a folder with one YAML file per thing, named by its id.
 func each[T any](l *loader, dir string, id func(*T) string, into *[]*T) {
-	for _, name := range l.yamlIn(dir) {
-		src := l.parse(name, true)
-		if src == nil {
-			continue
-		}
+	type read struct {
+		src *source
+		v   *T
+	}
+	for _, r := range atOnce(l, l.yamlIn(dir), func(b *loader, name string) read {
 		v := new(T)
-		if l.decode(src, src.root, v) {
-			l.named(src, dir, id(v), len(*into))
-			*into = append(*into, v)
+		src := b.parse(name, true)
+		if src == nil || !b.decode(src, src.root, v) {
+			return read{}
+		}
+		src.root = nil
+		return read{src, v}
+	}) {
+		if r.v != nil {
+			l.named(r.src, dir, id(r.v), len(*into))
+			*into = append(*into, r.v)
 		}
 	}
 }
 
+// atOnce reads files on every processor, each by a loader of its own, and returns what they gave in the order
+// of the names; what was wrong is told in that order too. A province has hundreds of procedures, and whoever starts the
+// program waits for them.
+func atOnce[T any](l *loader, names []string, read func(b *loader, name string) T) []T {
+	out, beside := make([]T, len(names)), make([]*loader, len(names))
+	var next atomic.Int64
+	var busy sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		busy.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+				beside[i] = newLoader(l.fsys)
+				out[i] = read(beside[i], names[i])
+			}
+		})
+	}
+	busy.Wait()
+	for _, b := range beside {
+		l.join(b)
+	}
+	return out
+}
+
+// join takes over what a loader beside this one found.
+func (l *loader) join(b *loader) {
+	l.problems = append(l.problems, b.problems...)
+	maps.Copy(l.pack.files, b.pack.files)
+	maps.Copy(l.pack.Templates, b.pack.Templates)
+}
+
 func (l *loader) named(src *source, dir, id string, i int) {
 	if want := strings.TrimSuffix(path.Base(src.name), ".yaml"); id != want {
-		l.problem(src.name, lineOf(src.root), "is named %q but declares %q (codes are text: write them in quotes)", want, id)
+		l.problem(src.name, lineOf(src.tree()), "is named %q but declares %q (codes are text: write them in quotes)", want, id)
 	}
 	l.declare(dir, i, standing(src, "$"))
 }
@@ -337,10 +397,14 @@ func (l *loader) head(must bool) {
 
 // forms read like other things, but their schema is JSON Schema written as YAML.
 func (l *loader) forms() {
-	for _, name := range l.yamlIn("forms") {
-		src := l.parse(name, true)
+	type read struct {
+		src  *source
+		form *eform.Form
+	}
+	for _, r := range atOnce(l, l.yamlIn("forms"), func(b *loader, name string) read {
+		src := b.parse(name, true)
 		if src == nil {
-			continue
+			return read{}
 		}
 		var f struct {
 			ID      string         `yaml:"id"`
@@ -350,18 +414,21 @@ func (l *loader) forms() {
 			Schema  map[string]any `yaml:"schema"`
 			Layout  eform.Layout   `yaml:"layout"`
 		}
-		if !l.decode(src, src.root, &f) {
-			continue
+		if !b.decode(src, src.root, &f) {
+			return read{}
 		}
 		schema, err := json.Marshal(f.Schema)
 		if err != nil {
-			l.problem(name, l.pack.line(standing(src, "$"), ".schema"), "schema cannot be written as JSON: %s", err)
-			continue
+			b.problem(name, b.pack.line(standing(src, "$"), ".schema"), "schema cannot be written as JSON: %s", err)
+			return read{}
 		}
-		l.named(src, "forms", f.ID, len(l.pack.Forms))
-		l.pack.Forms = append(l.pack.Forms, &eform.Form{
-			ID: f.ID, Title: f.Title, TitleEn: f.TitleEn, Basis: f.Basis, Schema: schema, Layout: f.Layout,
-		})
+		src.root = nil
+		return read{src, &eform.Form{ID: f.ID, Title: f.Title, TitleEn: f.TitleEn, Basis: f.Basis, Schema: schema, Layout: f.Layout}}
+	}) {
+		if r.form != nil {
+			l.named(r.src, "forms", r.form.ID, len(l.pack.Forms))
+			l.pack.Forms = append(l.pack.Forms, r.form)
+		}
 	}
 }
 
@@ -452,9 +519,9 @@ func (p *Pack) line(at place, below string) int {
 		if err != nil {
 			continue
 		}
-		if n, err := yp.FilterNode(at.file.root); err == nil && n != nil {
+		if n, err := yp.FilterNode(at.file.tree()); err == nil && n != nil {
 			return lineOf(n)
 		}
 	}
-	return lineOf(at.file.root)
+	return lineOf(at.file.tree())
 }
