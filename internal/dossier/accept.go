@@ -81,7 +81,7 @@ func (d *Dossier) Accept(f Facts, by access.Actor, code, limit string) (journal.
 	if f.limit = limit; due != nil {
 		f.promised = due.At
 	}
-	changes, err := workflow.Start(&f.Process, f.world())
+	changes, err := workflow.Start(&f.Process, f.world(d.known()))
 	if err != nil {
 		return journal.Event{}, fmt.Errorf("process %s: %w", f.Process.ID, err)
 	}

@@ -264,7 +264,7 @@ func (d *Dossier) Wake(f Facts) (journal.Event, error) {
 	default:
 		return journal.Event{}, ErrNotAwake
 	}
-	changes, err := d.Run.Pass(&f.Process, s.Token, v.Reason == PassedLate, f.world())
+	changes, err := d.Run.Pass(&f.Process, s.Token, v.Reason == PassedLate, f.world(d.known()))
 	if err != nil {
 		return journal.Event{}, fmt.Errorf("process %s: %w", f.Process.ID, err)
 	}

@@ -32,11 +32,15 @@ func judged(cat *procedure.Catalogue, version, form string, answers json.RawMess
 	if !ok {
 		return procedure.Judged{Version: &procedure.Version{}}
 	}
-	read := eform.Answers{}
-	if len(answers) > 0 {
-		if a, err := eform.ReadAnswers(answers); err == nil { // what cannot be read is absent
-			read = a
+	return cat.For(v, form, procedure.Case{Answers: readAnswers(answers), Channel: channel, Competent: competent, Day: day})
+}
+
+// readAnswers reads stored answers; what cannot be read is absent.
+func readAnswers(raw json.RawMessage) eform.Answers {
+	if len(raw) > 0 {
+		if a, err := eform.ReadAnswers(raw); err == nil {
+			return a
 		}
 	}
-	return cat.For(v, form, procedure.Case{Answers: read, Channel: channel, Competent: competent, Day: day})
+	return eform.Answers{}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +65,7 @@ type Facts struct {
 	// Offices answers who is where; nil where nothing but desk and resolving agency can come up.
 	Offices Offices
 	// World answers the guards of the process; nil where it has none.
-	World workflow.World
+	World func(Known) workflow.World
 	// MayHold reports whether a post may hold such work now; nil: every post may.
 	MayHold func(h casefile.Holder, post string) bool
 	// Template is the digest of the published wording in which papers of the rule set are printed now; empty: the
@@ -76,11 +77,11 @@ type Facts struct {
 }
 
 // world answers guards; a process with guards and nobody to answer them is a mistake, not an open way.
-func (f Facts) world() workflow.World {
+func (f Facts) world(k Known) workflow.World {
 	if f.World == nil {
 		return noGuards{}
 	}
-	return f.World
+	return f.World(k)
 }
 
 type noGuards struct{}
@@ -338,7 +339,21 @@ func (d *Dossier) course(f Facts, s Standing, a workflow.Action, c ActCommand) (
 	for _, id := range c.Agencies {
 		asked = append(asked, string(id))
 	}
-	changes, err := d.Run.Act(&f.Process, s.Token, a.ID, f.world(), asked...)
+	known := d.known()
+	switch a.Means {
+	case workflow.Approve:
+		known.Outcome = Approved
+	case workflow.Decline:
+		known.Outcome = NotEligible
+	}
+	if c.Filled != nil {
+		known.Filled = maps.Clone(known.Filled)
+		if known.Filled == nil {
+			known.Filled = map[string]json.RawMessage{}
+		}
+		known.Filled[s.Step] = c.Filled
+	}
+	changes, err := d.Run.Act(&f.Process, s.Token, a.ID, f.world(known), asked...)
 	switch {
 	case errors.Is(err, workflow.ErrAgencies):
 		return course{}, ErrAsked

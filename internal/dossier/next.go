@@ -106,7 +106,7 @@ func (d *Dossier) stepActs(f Facts, by access.Actor) []Act {
 		}
 		t, _ := d.Run.Token(s.Token)
 		for _, a := range def.Acts(t) {
-			if d.mayAct(by, s, a) != nil || !f.open(a) || a.Means == workflow.Result && d.othersAtWork(s.Token) {
+			if d.mayAct(by, s, a) != nil || !f.open(d, a) || a.Means == workflow.Result && d.othersAtWork(s.Token) {
 				continue
 			}
 			act := d.actOf(f, s, def, a)
@@ -129,11 +129,11 @@ func (d *Dossier) stepActs(f Facts, by access.Actor) []Act {
 }
 
 // open reports whether the guard of an action holds, as far as anybody answers it.
-func (f Facts) open(a workflow.Action) bool {
+func (f Facts) open(d *Dossier, a workflow.Action) bool {
 	if a.When == "" || f.World == nil {
 		return a.When == ""
 	}
-	ok, err := f.World.Holds(a.When)
+	ok, err := f.World(d.known()).Holds(a.When)
 	return ok && err == nil
 }
 

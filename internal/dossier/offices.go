@@ -3,6 +3,7 @@ package dossier
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/eform"
+	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/workflow"
 )
 
@@ -55,12 +58,43 @@ func (o offices) Superior(id agency.ID) agency.ID {
 }
 
 func (o offices) Commune() agency.ID {
+	a, _ := o.tree().Governing(o.place(), day(o.now))
+	return a.ID
+}
+
+// place is the code of the commune where the person lives, as the form says it; empty when it does not.
+func (o offices) place() string {
 	form, ok := o.env.Catalogue().PinnedForm(o.d.Form.Digest)
 	if !ok {
 		return ""
 	}
-	a, _ := o.tree().Governing(form.Value.Commune(o.d.Answers), day(o.now))
-	return a.ID
+	c, err := eform.Compile(*form.Value)
+	if err != nil { // a form that was asked can be asked
+		return ""
+	}
+	return c.Subject(readAnswers(o.d.Answers)).Address.Commune
+}
+
+// Known is what guards may ask beside the application: what was filled in at steps, by address, and the decision.
+type Known struct {
+	Filled  map[string]json.RawMessage
+	Outcome string
+}
+
+func (d *Dossier) known() Known { return Known{Filled: d.filled, Outcome: d.Outcome} }
+
+// GuardsOf answers the conditions of a process for d; nil when it has none.
+func GuardsOf(cat *procedure.Catalogue, d *Dossier, v *procedure.Version, p procedure.Process, now time.Time) func(Known) workflow.World {
+	g := cat.Guards(p, v, d.Form.Digest, day(now))
+	if g == nil {
+		return nil
+	}
+	answers := readAnswers(d.Answers)
+	return func(k Known) workflow.World {
+		return cat.In(g, procedure.Case{
+			Answers: answers, Channel: d.Channel, Competent: d.Competent, Day: day(now), Outcome: k.Outcome, Steps: procedure.Filled(k.Filled),
+		})
+	}
 }
 
 func (o offices) Clock(id agency.ID) (deadline.Env, error) { return o.env.Clock(id, o.now) }
@@ -82,11 +116,7 @@ func (o offices) Pick(h casefile.Holder, manner string) string {
 	}
 	switch manner {
 	case workflow.AssignArea:
-		form, ok := o.env.Catalogue().PinnedForm(o.d.Form.Digest)
-		if !ok {
-			return ""
-		}
-		place := form.Value.Commune(o.d.Answers)
+		place := o.place()
 		for _, p := range posts {
 			if place != "" && slices.Contains(p.Areas, place) {
 				return p.ID

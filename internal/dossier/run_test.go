@@ -59,7 +59,7 @@ type shared struct {
 func (s *shared) facts() dossier.Facts {
 	env, _ := province{}.Clock("")
 	return dossier.Facts{
-		Now: s.now, Rules: law.At(calendar.DateOf(s.now)), Clock: env, DeskClock: env, Process: *s.p, Offices: s.by, World: workflow.AllHold{},
+		Now: s.now, Rules: law.At(calendar.DateOf(s.now)), Clock: env, DeskClock: env, Process: *s.p, Offices: s.by, World: func(dossier.Known) workflow.World { return workflow.AllHold{} },
 		Procedure: procedure.Version{Code: dossiertest.Permit, Name: "Cấp giấy phép thử"},
 	}
 }

@@ -148,6 +148,9 @@ func (s *Service) facts(d *Dossier, now time.Time) (Facts, error) {
 		return slices.ContainsFunc(s.Holders(h, now), func(p agency.Post) bool { return p.ID == post })
 	}
 	f.Offices = s.offices(d, now)
+	if v, ok := cat.Pinned(d.Procedure.Digest); ok {
+		f.World = GuardsOf(cat, d, v, p, now)
+	}
 	return f, nil
 }
 

@@ -188,6 +188,9 @@ type Case struct {
 	Channel   string
 	Competent agency.ID // resolving agency; empty while it is not chosen
 	Day       string    // on which it is lodged, yyyy-mm-dd: a paper printed later says the same
+
+	Outcome string                    // approved | not_eligible, once decided
+	Steps   map[string]map[string]any // what was filled in at steps, by address
 }
 
 // Judged is a version as it stands for one case: papers required or not, the limit and the sums that hold. Where a
@@ -293,7 +296,15 @@ func (k *Catalogue) For(v *Version, formDigest string, c Case) Judged {
 	if t == nil {
 		return Judged{Version: v}
 	}
-	f := rule.Facts{Answers: c.Answers, Channel: c.Channel, Sets: v.Sets, Day: c.Day, Subject: "person"}
+	values := k.facts(t, c).Values()
+	s := t.stand(values, c.Channel)
+	s.Competent = k.sent(t, c.Day, values)
+	return s
+}
+
+// facts is what rules may ask of a case.
+func (k *Catalogue) facts(t *Terms, c Case) rule.Facts {
+	f := rule.Facts{Answers: c.Answers, Channel: c.Channel, Sets: t.version.Sets, Day: c.Day, Subject: "person", Outcome: c.Outcome, Steps: c.Steps}
 	if a, ok := k.tree.At(c.Competent, c.Day); ok {
 		f.Level = string(a.Level)
 	}
@@ -304,10 +315,7 @@ func (k *Catalogue) For(v *Version, formDigest string, c Case) Judged {
 			f.Subject = "organisation"
 		}
 	}
-	values := f.Values()
-	s := t.stand(values, c.Channel)
-	s.Competent = k.sent(t, c.Day, values)
-	return s
+	return f
 }
 
 func (t *Terms) stand(values rule.Values, channel string) Judged {

@@ -78,7 +78,11 @@ func (x *living) facts(t time.Time) (dossier.Facts, error) {
 	if f.Clock, err = x.h.w.Clock(x.p.competent, t); err != nil {
 		return f, err
 	}
-	f.Offices = dossier.NewOffices(world{x.h.w}, x.life.State(), t, nil)
+	d := x.life.State()
+	f.Offices = dossier.NewOffices(world{x.h.w}, d, t, nil)
+	if p, ok := x.h.w.Catalogue.PinnedProcess(d.Process.Digest); ok {
+		f.World = dossier.GuardsOf(x.h.w.Catalogue, d, x.p.version, p, t)
+	}
 	f.DeskClock, err = x.h.w.Clock(x.p.desk, t)
 	return f, err
 }
