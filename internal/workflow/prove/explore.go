@@ -465,10 +465,14 @@ func (x *explorer) follow(o outcome, ev event, fl flags) int {
 	after.Apply(o.changes...)
 	ev.move = ev.can.move
 	ev.move.Holds, ev.move.To = o.given, standing(ev.before, after)
+	ev.move.within = make([]string, 0, len(ev.before.Frames))
+	for _, f := range ev.before.Frames {
+		ev.move.within = append(ev.move.within, f.Opener)
+	}
 	e := len(x.events)
 	x.events = append(x.events, ev)
-	// What goes on from here: the state that moved, and every instance that closed by it. The start's is of no interest.
-	at := []*node{x.instances[ev.instance].it()}
+	// What goes on from here: the state that moved, and every instance that closed by it, the innermost first.
+	at := []*node{x.instances[0].it()} // of the start and of what closes by a last arrival, no state is asked
 	if ev.instance == 0 && ev.from >= 0 {
 		at[0] = x.states[ev.from].it()
 	}
@@ -477,27 +481,30 @@ func (x *explorer) follow(o outcome, ev event, fl flags) int {
 	for i := len(ev.before.Frames) - 1; i >= 0; i-- {
 		f := ev.before.Frames[i].ID
 		old[f] = b
-		if _, open := after.Frame(f); !open && b.instance != ev.instance && o.err == nil {
+		if _, open := after.Frame(f); !open && (o.err == nil || b.instance == ev.instance) {
 			at = append(at, x.instances[b.instance].it())
-			x.note(b, arrived[f], fl, e)
+			if b.instance != ev.instance {
+				x.note(b, arrived[f], fl, e)
+			}
 		}
 		b = x.instances[b.instance].around
 	}
 	if o.err != nil {
-		at[0].spent = true
+		at[len(at)-1].spent = true
 		x.refused(o.err, e)
 		return e
 	}
+	// What lies within a frame that closed has come to its end; what follows, follows from the outermost of them.
+	last := at[len(at)-1]
+	for _, n := range at[:len(at)-1] {
+		n.leads = true
+	}
 	if after.Ended {
-		for _, n := range at {
-			n.leads = true
-		}
+		last.leads = true
 		return e
 	}
 	if len(after.Tokens) == 0 { // the end of a branch
-		for _, n := range at {
-			n.leads = true
-		}
+		last.leads = true
 		for i := len(o.changes) - 1; i >= 0; i-- {
 			ch := o.changes[i]
 			if _, open := after.Frame(ch.Frame); ch.Do == workflow.Arrive && open {
@@ -507,7 +514,7 @@ func (x *explorer) follow(o outcome, ev event, fl flags) int {
 		}
 		return e
 	}
-	x.place(after, old, fl, e, at)
+	x.place(after, old, fl, e, last)
 	return e
 }
 
@@ -521,7 +528,7 @@ func (x *explorer) joins(fork, join string) {
 func (n *node) it() *node { return n }
 
 // place makes states of the tokens of a run, and instances of the frames that were opened.
-func (x *explorer) place(r workflow.Run, old map[int]branch, fl flags, e int, from []*node) {
+func (x *explorer) place(r workflow.Run, old map[int]branch, fl flags, e int, from *node) {
 	l := layout{tokens: map[int][]workflow.Token{}, frames: map[int][]workflow.Frame{}}
 	for _, t := range r.Tokens {
 		l.tokens[t.Frame] = append(l.tokens[t.Frame], t)
@@ -586,13 +593,13 @@ func (l layout) key(k child) string {
 	return b.String()
 }
 
-func (x *explorer) stand(l layout, k child, b branch, fl flags, e int, from []*node) {
+func (x *explorer) stand(l layout, k child, b branch, fl flags, e int, from *node) {
 	if k.token != nil {
 		i := x.state(*k.token, b, fl, e)
-		for _, n := range from {
-			n.next = append(n.next, i)
+		if from != nil {
+			from.next = append(from.next, i)
 		}
-		from = []*node{x.states[i].it()}
+		from = x.states[i].it()
 	}
 	if k.frame == nil {
 		return
@@ -604,10 +611,8 @@ func (x *explorer) stand(l layout, k child, b branch, fl flags, e int, from []*n
 		x.instKey[name] = n
 		x.open(l, *k.frame, b, fl, e)
 	}
-	for _, f := range from {
-		if !slices.Contains(f.opens, n) {
-			f.opens = append(f.opens, n)
-		}
+	if from != nil && !slices.Contains(from.opens, n) {
+		from.opens = append(from.opens, n)
 	}
 }
 

@@ -129,24 +129,11 @@ func (x *explorer) ends() {
 	for range x.instances { // each round explains at least one more instance
 		x.spread()
 		again := false
-		for i, s := range x.states {
-			in := s.in
-			if s.good || in.instance == 0 {
-				continue
-			}
-			for b := in; b.instance != 0 && !s.good; b = x.instances[b.instance].around {
-				x.states[i].good = x.dispensable(b)
-			}
-			if s.good {
-				continue
-			}
-			if !x.instances[in.instance].spent {
-				for b := in; b.instance != 0; b = x.instances[b.instance].around {
-					x.instances[b.instance].spent = true
-				}
-				x.neverJoins(in.instance)
-				again = true
-			}
+		for _, s := range x.states {
+			again = x.explain(s.it(), s.in) || again
+		}
+		for _, in := range x.instances[1:] {
+			again = x.explain(in.it(), in.around) || again
 		}
 		if !again {
 			break
@@ -154,6 +141,28 @@ func (x *explorer) ends() {
 	}
 	x.spread()
 	x.traps()
+}
+
+// explain takes a node in a branch from which no end is reached for the reason why what lies around does not
+// close, unless it need not. It reports whether that was not known before.
+func (x *explorer) explain(n *node, in branch) bool {
+	if n.good || in.instance == 0 {
+		return false
+	}
+	for b := in; b.instance != 0; b = x.instances[b.instance].around {
+		if x.dispensable(b) {
+			n.good = true
+			return false
+		}
+	}
+	if x.instances[in.instance].spent {
+		return false
+	}
+	for b := in; b.instance != 0; b = x.instances[b.instance].around {
+		x.instances[b.instance].spent = true
+	}
+	x.neverJoins(in.instance)
+	return true
 }
 
 // dispensable reports whether enough other branches come to a join without this one.
@@ -189,8 +198,8 @@ func (x *explorer) neverJoins(n int) {
 	x.c.found(Finding{Kind: NeverJoins, Step: in.opener, Path: x.c.places[in.opener], Run: x.moves(in.event, -1)})
 }
 
-// spread marks every node from which an end is reached, backwards from the ends.
-func (x *explorer) spread() {
+// nodes are the states, then the instances.
+func (x *explorer) nodes() []*node {
 	nodes := make([]*node, 0, len(x.states)+len(x.instances))
 	for _, s := range x.states {
 		nodes = append(nodes, s.it())
@@ -198,18 +207,29 @@ func (x *explorer) spread() {
 	for _, in := range x.instances {
 		nodes = append(nodes, in.it())
 	}
+	return nodes
+}
+
+// onto calls fn with the number of every node to which a node leads.
+func (x *explorer) onto(n *node, fn func(j int)) {
+	for _, j := range n.next {
+		fn(j)
+	}
+	for _, j := range n.opens {
+		fn(len(x.states) + j)
+	}
+}
+
+// spread marks every node from which an end is reached, backwards from the ends.
+func (x *explorer) spread() {
+	nodes := x.nodes()
 	back := make([][]int, len(nodes))
 	var todo []int
 	for i, n := range nodes {
 		if n.good = n.good || n.leads || n.spent; n.good {
 			todo = append(todo, i)
 		}
-		for _, j := range n.next {
-			back[j] = append(back[j], i)
-		}
-		for _, j := range n.opens {
-			back[len(x.states)+j] = append(back[len(x.states)+j], i)
-		}
+		x.onto(n, func(j int) { back[j] = append(back[j], i) })
 	}
 	for len(todo) > 0 {
 		i := todo[len(todo)-1]
@@ -223,71 +243,74 @@ func (x *explorer) spread() {
 	}
 }
 
-// traps reports the innermost loops without an end: those that no way leaves.
+// traps reports the innermost loops without an end: those that no way leaves (Tarjan's components).
 func (x *explorer) traps() {
-	// Of states without an end: from each, the smallest state reached that everything reached comes back to.
-	n := len(x.states)
-	number, low, stack := make([]int, n), make([]int, n), []int{}
-	on := make([]bool, n)
+	nodes := x.nodes()
+	number, low, stack := make([]int, len(nodes)), make([]int, len(nodes)), []int{}
+	on, leaves := make([]bool, len(nodes)), make([]bool, len(nodes))
 	at := 0
-	var inner [][]int
-	leaves := map[int]bool{}
 	var walk func(i int)
 	walk = func(i int) {
 		at++
 		number[i], low[i] = at, at
 		stack, on[i] = append(stack, i), true
-		for _, j := range x.states[i].next {
+		x.onto(nodes[i], func(j int) {
 			switch {
-			case x.states[j].good:
+			case nodes[j].good:
 			case number[j] == 0:
 				walk(j)
 				low[i] = min(low[i], low[j])
-				if !on[j] {
-					leaves[i] = true
-				}
+				leaves[i] = leaves[i] || !on[j]
 			case on[j]:
 				low[i] = min(low[i], number[j])
 			default:
 				leaves[i] = true
 			}
-		}
+		})
 		if low[i] != number[i] {
 			return
 		}
 		var loop []int
 		out := false
-		for {
-			j := stack[len(stack)-1]
+		for j := -1; j != i; {
+			j = stack[len(stack)-1]
 			stack, on[j] = stack[:len(stack)-1], false
 			loop, out = append(loop, j), out || leaves[j]
-			if j == i {
-				break
-			}
 		}
 		if !out {
-			inner = append(inner, loop)
+			x.trap(loop)
 		}
 	}
-	for i, s := range x.states {
-		if !s.good && number[i] == 0 {
+	for i, n := range nodes {
+		if !n.good && number[i] == 0 && i != len(x.states) { // the run as a whole is no place
 			walk(i)
 		}
 	}
-	for _, loop := range inner {
-		first := slices.MinFunc(loop, func(a, b int) int { return x.states[a].cost - x.states[b].cost })
-		var steps []string
-		for _, i := range loop {
-			if !slices.Contains(steps, x.states[i].step) {
-				steps = append(steps, x.states[i].step)
-			}
+}
+
+// trap reports a loop by where a run first comes to it.
+func (x *explorer) trap(loop []int) {
+	slices.Sort(loop)
+	first, steps := -1, []string{}
+	var f Finding
+	for _, i := range loop {
+		step, event := "", 0
+		if i < len(x.states) {
+			step, event = x.states[i].step, x.states[i].event
+		} else {
+			step, event = x.instances[i-len(x.states)].opener, x.instances[i-len(x.states)].event
 		}
-		slices.Sort(steps)
-		s := x.states[first]
-		f := Finding{Kind: Trap, Step: s.step, Path: x.c.places[s.step], Run: x.moves(s.event, -1)}
-		f.Text = x.c.sayTrap(s.step, steps)
-		x.c.found(f)
+		if cost := x.events[event].cost; first < 0 || cost < first {
+			first = cost
+			f = Finding{Kind: Trap, Step: step, Path: x.c.places[step], Run: x.moves(event, -1)}
+		}
+		if !slices.Contains(steps, step) {
+			steps = append(steps, step)
+		}
 	}
+	slices.Sort(steps)
+	f.Text = x.c.sayTrap(f.Step, steps)
+	x.c.found(f)
 }
 
 // unreached reports what no run comes to. What lies behind another defect is not judged.

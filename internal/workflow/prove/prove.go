@@ -83,6 +83,8 @@ type Move struct {
 	Agencies []string `json:"agencies,omitempty"` // chosen for a question that names nobody
 	Holds    []Guard  `json:"holds,omitempty"`    // how the guards asked on the way answered
 	To       []string `json:"to,omitempty"`       // addresses where work stands that was not there before
+
+	within []string // openers of the frames around the token, the outermost first
 }
 
 // Guard is a guard with its answer.

@@ -61,8 +61,15 @@ func real(p *workflow.Process, moves []Move) []Move {
 				if t.Step != m.Step || !m.fits(p, t) {
 					continue
 				}
-				n := 0
-				for j, f := range around(r, t.Frame) {
+				n, frames := 0, around(r, t.Frame)
+				if len(frames) != len(m.within) {
+					continue
+				}
+				for j, f := range frames {
+					if o, _ := r.Frame(f); o.Opener != m.within[j] {
+						n = -len(frames) - 1
+						break
+					}
 					if j < len(last) && last[j] == f {
 						n++
 					}
