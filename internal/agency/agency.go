@@ -43,12 +43,14 @@ type Agency struct {
 	Level     Level  `yaml:"level" json:"level"`
 	Parent    ID     `yaml:"parent,omitempty" json:"parent,omitempty"`
 	// Desk is the agency whose one-stop desk receives for this one; empty: it has its own.
-	Desk      ID     `yaml:"desk,omitempty" json:"desk,omitempty"`
-	Place     string `yaml:"place,omitempty" json:"place,omitempty"` // administrative unit code it governs (communes)
-	Address   string `yaml:"address,omitempty" json:"address,omitempty"`
-	Phone     string `yaml:"phone,omitempty" json:"phone,omitempty"`
-	Email     string `yaml:"email,omitempty" json:"email,omitempty"`
-	Hours     string `yaml:"hours,omitempty" json:"hours,omitempty"` // id of office hours; empty: the province's
+	Desk    ID     `yaml:"desk,omitempty" json:"desk,omitempty"`
+	Place   string `yaml:"place,omitempty" json:"place,omitempty"` // administrative unit code it governs (communes)
+	Address string `yaml:"address,omitempty" json:"address,omitempty"`
+	Phone   string `yaml:"phone,omitempty" json:"phone,omitempty"`
+	Email   string `yaml:"email,omitempty" json:"email,omitempty"`
+	Hours   string `yaml:"hours,omitempty" json:"hours,omitempty"` // id of office hours; empty: the province's
+	// Account receives fees paid online: number and treasury or bank. Empty: that of its desk, else of the agency above.
+	Account   string `yaml:"account,omitempty" json:"account,omitempty"`
 	From      string `yaml:"from,omitempty" json:"from,omitempty"`
 	Until     string `yaml:"until,omitempty" json:"until,omitempty"`
 	Successor ID     `yaml:"successor,omitempty" json:"successor,omitempty"`

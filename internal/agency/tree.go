@@ -228,3 +228,22 @@ func (t *Tree) Holders(id ID, unit, role, day string) []Post {
 	}
 	return out
 }
+
+// AccountOf returns the account that receives an agency's fees on day: its own, that of its desk, or that of the
+// agency above; empty when there is none.
+func (t *Tree) AccountOf(id ID, day string) string {
+	for range len(t.order) + 1 {
+		a, ok := t.At(id, day)
+		if !ok {
+			return ""
+		}
+		if a.Account != "" {
+			return a.Account
+		}
+		if d, ok := t.At(a.Desk, day); ok && d.Account != "" {
+			return d.Account
+		}
+		id = a.Parent
+	}
+	return ""
+}

@@ -16,7 +16,6 @@ import (
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/rule"
-	"github.com/motcua/motcua/internal/workflow"
 )
 
 // Forms of ids and codes.
@@ -35,8 +34,12 @@ const openEnd = "9998-12-31"
 // Check returns everything that would not work once the pack is published. A pack without
 // problems can be published: every procedure has a form that can be asked, a process that
 // ends, and at each step somebody who holds it.
-func Check(p *Pack) []Problem {
-	c := &checker{p: p, tree: agency.NewTree(p.Agencies, p.Posts), catalogue: p.Catalogue()}
+func Check(p *Pack) []Problem { return CheckFrom(p, openEnd) }
+
+// CheckFrom is Check, and looks also at what stands on a day (yyyy-mm-dd) and at every later one on which an agency
+// or a post begins or ends: a step that nobody holds for a month is found too.
+func CheckFrom(p *Pack, day string) []Problem {
+	c := newChecker(p, day)
 	c.head()
 	c.agencies()
 	c.posts()
@@ -77,9 +80,14 @@ func (p *Pack) Catalogue() *procedure.Catalogue {
 
 type checker struct {
 	p         *Pack
+	day       string // from which on it has to work
 	tree      *agency.Tree
 	catalogue *procedure.Catalogue
 	problems  []Problem
+}
+
+func newChecker(p *Pack, day string) *checker {
+	return &checker{p: p, day: day, tree: agency.NewTree(p.Agencies, p.Posts), catalogue: p.Catalogue()}
 }
 
 // at is the place of the i-th thing of a file or folder.
@@ -386,6 +394,7 @@ func (c *checker) forms() {
 		for _, pr := range eform.Check(*f) {
 			c.bad(at, fieldPath(f, pr.At), "form %s: %s", f.ID, pr)
 		}
+		c.reached(at, f)
 	}
 }
 
@@ -413,118 +422,8 @@ func fieldPath(f *eform.Form, at string) string {
 	return ".layout"
 }
 
-func (c *checker) processes() {
-	means := []workflow.Meaning{
-		workflow.Forward, workflow.Assign, workflow.SubmitUp, workflow.SendBack, workflow.Approve, workflow.Decline, workflow.Result,
-		workflow.Hand, workflow.Complete,
-	}
-	for i, w := range c.p.Processes {
-		at := c.at("processes", i)
-		if !idForm.MatchString(w.ID) || w.Title == "" {
-			c.bad(at, ".id", "process %q needs an id of small letters, digits and hyphens, and a title", w.ID)
-		}
-		steps := map[string]int{}
-		for j, s := range w.Steps {
-			below := fmt.Sprintf(".steps[%d]", j)
-			if _, twice := steps[s.ID]; twice || !idForm.MatchString(s.ID) {
-				c.bad(at, below+".id", "step id %q is declared twice or not of small letters, digits and hyphens", s.ID)
-			}
-			steps[s.ID] = j
-			if s.Title == "" {
-				c.bad(at, below, "step %s has no title", s.ID)
-			}
-			if !access.KnownRole(s.Role) || s.Role == access.RoleCitizen {
-				c.bad(at, below+".role", "role %q of step %s is unknown or no office role", s.Role, s.ID)
-			}
-			if s.At != workflow.AtDesk && s.At != workflow.AtCompetent {
-				if a, ok := c.tree.Current(agency.ID(s.At), openEnd); !ok {
-					c.bad(at, below+".at", "step %s is at %q, which is neither desk nor competent nor an agency", s.ID, s.At)
-				} else if s.Unit != "" && !hasUnit(a, s.Unit) {
-					c.bad(at, below+".unit", "agency %s has no unit %q", s.At, s.Unit)
-				}
-			}
-			if s.Limit != "" {
-				if _, err := deadline.ParseLimit(s.Limit); err != nil {
-					c.bad(at, below+".limit", "limit %q is not understood (4wh, 2wd, 15d, 1m)", s.Limit)
-				}
-			}
-			if len(s.Actions) == 0 {
-				c.bad(at, below, "step %s leads nowhere: it has no action", s.ID)
-			}
-		}
-		for j, s := range w.Steps {
-			actions := map[string]bool{}
-			for n, a := range s.Actions {
-				below := fmt.Sprintf(".steps[%d].actions[%d]", j, n)
-				if actions[a.ID] || !idForm.MatchString(a.ID) {
-					c.bad(at, below, "action id %q of step %s is declared twice or not of small letters, digits and hyphens", a.ID, s.ID)
-				}
-				actions[a.ID] = true
-				if a.Label == "" {
-					c.bad(at, below, "action %s of step %s has no label", a.ID, s.ID)
-				}
-				if !slices.Contains(means, a.Means) {
-					c.bad(at, below+".means", "meaning %q of action %s is unknown", a.Means, a.ID)
-				}
-				if _, ok := steps[a.To]; a.To != "" && !ok {
-					c.bad(at, below+".to", "action %s leads to step %q, which does not exist", a.ID, a.To)
-				}
-				if ends := a.Means == workflow.Hand || a.Means == workflow.Complete; ends != (a.To == "") {
-					c.bad(at, below, "action %s must end the run exactly when it hands the result over (hand, complete)", a.ID)
-				}
-			}
-		}
-		if _, ok := steps[w.Start]; !ok {
-			c.bad(at, ".start", "process %s starts at %q, which is no step", w.ID, w.Start)
-			continue
-		}
-		c.sound(at, w, steps)
-	}
-}
-
-// sound proves that every step is reached and that from every step the run can end.
-func (c *checker) sound(at place, w *workflow.Process, steps map[string]int) {
-	reached := map[string]bool{}
-	var walk func(id string)
-	walk = func(id string) {
-		j, ok := steps[id]
-		if !ok || reached[id] {
-			return
-		}
-		reached[id] = true
-		for _, a := range w.Steps[j].Actions {
-			if a.To != "" {
-				walk(a.To)
-			}
-		}
-	}
-	walk(w.Start)
-	ends := map[string]bool{}
-	for changed := true; changed; {
-		changed = false
-		for _, s := range w.Steps {
-			if ends[s.ID] {
-				continue
-			}
-			if slices.ContainsFunc(s.Actions, func(a workflow.Action) bool { return a.To == "" || ends[a.To] }) {
-				ends[s.ID], changed = true, true
-			}
-		}
-	}
-	for j, s := range w.Steps {
-		below := fmt.Sprintf(".steps[%d]", j)
-		if !reached[s.ID] {
-			c.bad(at, below, "step %s is never reached", s.ID)
-		}
-		if !ends[s.ID] {
-			c.bad(at, below, "from step %s the run can never end", s.ID)
-		}
-	}
-}
-
 func (c *checker) procedures() {
 	kinds := []string{procedure.Direct, procedure.Online, procedure.Post}
-	holders := map[string]bool{} // what was looked at already: process, step and agency
 	routes := map[int]bool{}
 	for i, v := range c.p.Procedures {
 		at := c.at("procedures", i)
@@ -585,8 +484,10 @@ func (c *checker) procedures() {
 			}
 			pauses[p.ID] = true
 		}
-		c.held(at, v, holders)
-		c.fits(at, v)
+		if len(c.catalogue.OfferOf(v, c.day).Agencies) == 0 {
+			c.bad(at, ".competent", "nobody resolves procedure %s", v.Code)
+		}
+		c.account(at, v)
 		c.terms(at, v, routes)
 	}
 }
@@ -623,83 +524,6 @@ func (c *checker) terms(at place, v *procedure.Version, routes map[int]bool) {
 	}
 }
 
-// held proves that each step of the procedure's process has a post that carries its role wherever it may run.
-func (c *checker) held(at place, v *procedure.Version, reported map[string]bool) {
-	offer := c.catalogue.OfferOf(v, openEnd)
-	if len(offer.Agencies) == 0 {
-		c.bad(at, ".competent", "nobody resolves procedure %s", v.Code)
-	}
-	if offer.Process.Value == nil {
-		return // reported where it is named
-	}
-	for _, s := range offer.Process.Value.Steps {
-		where := offer.Agencies
-		switch s.At {
-		case workflow.AtCompetent:
-		case workflow.AtDesk:
-			// NĐ 118/2025 art 14: any desk of the province may receive any procedure.
-			where = nil
-			for _, d := range c.tree.Desks(openEnd) {
-				where = append(where, d.ID)
-			}
-			for _, id := range offer.Agencies {
-				if d := c.tree.DeskOf(id, openEnd); !slices.Contains(where, d) {
-					where = append(where, d)
-				}
-			}
-		default:
-			where = []agency.ID{agency.ID(s.At)}
-		}
-		for _, id := range where {
-			key := offer.Process.ID + "\x00" + s.ID + "\x00" + string(id)
-			if reported[key] {
-				continue // hundreds of procedures share a process
-			}
-			reported[key] = true
-			if len(c.tree.Holders(id, s.Unit, s.Role, openEnd)) > 0 {
-				continue
-			}
-			unit := ""
-			if s.Unit != "" {
-				unit = ", unit " + s.Unit
-			}
-			c.bad(at, ".process", "step %s of process %s has no holder at %s: no post%s carries the role %s",
-				s.ID, offer.Process.ID, id, unit, s.Role)
-		}
-	}
-}
-
-// fits compares the longest way through the process, up to the release of the result, with every limit
-// of the procedure. Hours and working days are compared by the province's own working day; calendar
-// days and months are not comparable with them, and are left to people.
-func (c *checker) fits(at place, v *procedure.Version) {
-	w := c.catalogue.OfferOf(v, openEnd).Process.Value
-	if w == nil {
-		return
-	}
-	day := c.workday()
-	longest, ok := longestWay(w, day)
-	if !ok || longest == 0 {
-		return
-	}
-	for j, ch := range v.Channels {
-		for n, l := range ch.Limits {
-			limit, err := deadline.ParseLimit(l.Limit)
-			if err != nil {
-				continue
-			}
-			if m, ok := minutes(limit, day); ok && longest > m {
-				c.bad(at, fmt.Sprintf(".channels[%d].limits[%d]", j, n),
-					"the steps of process %s take %s, longer than the limit %s", w.ID, inHours(longest), l.Limit)
-			}
-		}
-	}
-}
-
-func inHours(minutes int) string {
-	return strings.TrimSuffix(strconv.FormatFloat(float64(minutes)/60, 'f', 1, 64), ".0") + " working hours"
-}
-
 // workday is the length of a working day of the province in minutes.
 func (c *checker) workday() int {
 	if h, ok := c.catalogue.HoursOf("", openEnd); ok {
@@ -714,55 +538,4 @@ func (c *checker) workday() int {
 		}
 	}
 	return 8 * 60
-}
-
-func minutes(l deadline.Limit, day int) (int, bool) {
-	switch l.Unit() {
-	case deadline.WorkingHour:
-		return l.Halves() * 30, true
-	case deadline.WorkingDay:
-		return l.Halves() * day / 2, true
-	}
-	return 0, false
-}
-
-// longestWay sums the limits of the steps on the longest way that visits no step twice. ok is false when
-// a step has a limit that cannot be compared.
-func longestWay(w *workflow.Process, day int) (longest int, ok bool) {
-	steps := map[string]workflow.Step{}
-	for _, s := range w.Steps {
-		steps[s.ID] = s
-	}
-	ok = true
-	on := map[string]bool{}
-	budget := 100_000 // a graph drawn to have exponentially many ways must not hang the check
-	var walk func(id string) int
-	walk = func(id string) int {
-		s, known := steps[id]
-		if budget--; !known || on[id] || budget < 0 {
-			return 0
-		}
-		own := 0
-		if s.Limit != "" {
-			limit, err := deadline.ParseLimit(s.Limit)
-			m, comparable := minutes(limit, day)
-			if err != nil || !comparable {
-				ok = false
-				return 0
-			}
-			own = m
-		}
-		on[id] = true
-		rest := 0
-		for _, a := range s.Actions {
-			// Work sent back starts no new limit, and after the release the clock stands.
-			if a.Means != workflow.SendBack && a.Means != workflow.Result && a.To != "" {
-				rest = max(rest, walk(a.To))
-			}
-		}
-		on[id] = false
-		return own + rest
-	}
-	longest = walk(w.Start)
-	return longest, ok && budget >= 0
 }

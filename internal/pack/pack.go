@@ -63,7 +63,9 @@ type Citizen struct {
 type Problem struct {
 	File   string `json:"file"`
 	Line   int    `json:"line,omitempty"`
-	Reason string `json:"reason"` // plain words
+	Reason string `json:"reason"`         // plain words
+	Kind   string `json:"kind,omitempty"` // of what is proved about processes: see package prove
+	Run    string `json:"run,omitempty"`  // the shortest run that shows it, a sentence of Vietnamese per line
 }
 
 // String writes "file:line: reason".

@@ -1,10 +1,15 @@
 package pack
 
 import (
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/motcua/motcua/internal/eform"
+	"github.com/motcua/motcua/internal/workflow/prove"
 )
 
 // small reads the smallest pack that works, with files replaced or added.
@@ -96,15 +101,17 @@ func TestEachMistakeIsFoundAtItsLine(t *testing.T) {
 		{"a code that lost its zeros", "procedures/9.000001.yaml", `code: "9.000001" ⇒ code: 9.1`, 1, "declares"},
 		{"a form that does not exist", "procedures/9.000001.yaml", "sector: ⇒ form: khac\nsector:", 3, "does not exist in forms/"},
 		{"a limit nobody understands", "procedures/9.000001.yaml", "limit: 3wd ⇒ limit: 3 ngày", 8, "is not understood"},
-		{"a limit shorter than its steps", "procedures/9.000001.yaml", "limit: 3wd ⇒ limit: 8wh", 8, "longer than the limit"},
+		{"a limit shorter than its steps", "procedures/9.000001.yaml", "limit: 3wd ⇒ limit: 8wh", 8, "dài hơn thời hạn"},
 		{"a resolving agency that does not exist", "procedures/9.000002.yaml", "[so-thu] ⇒ [so-khac]", 4, "does not exist"},
 		{"a path the schema does not know", "forms/to-khai-chung.yaml", "path: reason ⇒ path: reasons", 16, "reasons"},
 		{"a schema that does not compile", "forms/to-khai-chung.yaml", "type: object ⇒ type: objekt", 4, "schema"},
-		{"an action to nowhere", "processes/quy-trinh-chung.yaml", "to: ky ⇒ to: khong-co", 11, "does not exist"},
-		{"a step never reached", "processes/quy-trinh-chung.yaml", "start: tham-dinh ⇒ start: tra", 5, "never reached"},
-		{"a run without end", "processes/quy-trinh-chung.yaml", "{id: dong-y, label: Ký, means: approve, to: tra ⇒ {id: dong-y, label: Ký, means: approve, to: tham-dinh", 5, "can never end"},
-		{"a step nobody holds", "processes/quy-trinh-chung.yaml", "role: agency_head ⇒ role: division_head", 1, "no holder"},
-		{"a step's place that does not exist", "processes/quy-trinh-chung.yaml", "at: desk ⇒ at: quay", 22, "neither desk"},
+		{"an action to nowhere", "processes/quy-trinh-chung.yaml", "to: ky ⇒ to: khong-co", 11, "không tồn tại"},
+		{"a step never reached", "processes/quy-trinh-chung.yaml", "start: tham-dinh ⇒ start: tra", 5, "Không lượt chạy nào"},
+		{"a run without end", "processes/quy-trinh-chung.yaml", "{id: dong-y, label: Ký, means: approve, to: phat-hanh ⇒ {id: dong-y, label: Ký, means: approve, to: tham-dinh", 5, "không bao giờ kết thúc"},
+		{"a step nobody holds", "processes/quy-trinh-chung.yaml", "role: agency_head ⇒ role: division_head", 15, "không ai giữ"},
+		{"a step's place that does not exist", "processes/quy-trinh-chung.yaml", "at: desk ⇒ at: quay", 22, "không phải cơ quan nào"},
+		{"a result nobody issued", "processes/quy-trinh-chung.yaml", "means: result ⇒ means: forward", 25, "chưa được phát hành"},
+		{"a fee without an account", "procedures/9.000001.yaml", "kind: direct ⇒ kind: online", 9, "no account"},
 		{"a general form that does not exist", "pack.yaml", "form: to-khai-chung ⇒ form: khong-co", 10, "does not exist in forms/"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -119,6 +126,58 @@ func TestEachMistakeIsFoundAtItsLine(t *testing.T) {
 				t.Log(pr)
 			}
 		})
+	}
+}
+
+func TestFieldsThatNoAnswersBringToTheScreenAreFound(t *testing.T) {
+	is := func(path, value string) *eform.Condition { return &eform.Condition{Path: path, Equals: value} }
+	f := &eform.Form{ID: "f", Layout: eform.Layout{Sections: []eform.Section{
+		{ID: "a", Fields: []eform.Field{{Path: "kind"}, {Path: "size", When: is("kind", "house")}}},
+		{ID: "b", When: is("kind", "land"), Fields: []eform.Field{{Path: "plot"}, {Path: "floors", When: is("size", "large")}}},
+		{ID: "c", When: is("floors", "2"), Fields: []eform.Field{{Path: "lift"}}},
+	}}}
+	c := newChecker(&Pack{}, openEnd)
+	c.reached(place{}, f)
+	if len(c.problems) != 2 || !strings.Contains(c.problems[0].Reason, "field floors") || !strings.Contains(c.problems[1].Reason, "section c") {
+		t.Error(c.problems)
+	}
+}
+
+func TestAStepNobodyHoldsForAMonthIsFound(t *testing.T) {
+	fsys := small(t, map[string]string{"posts.yaml": "roles: [agency_head] ⇒ roles: [agency_head], until: \"2027-03-01\""})
+	raw := fsys["posts.yaml"]
+	raw.Data = append(raw.Data, "- {id: giam-doc-moi, agency: so-thu, title: Giám đốc, roles: [agency_head], from: \"2027-04-01\"}\n"...)
+	p, problems := Load(fsys)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if problems := Check(p); len(problems) > 0 {
+		t.Errorf("for good it is held: %v", problems)
+	}
+	problems = CheckFrom(p, "2026-11-20")
+	if len(problems) != 1 || problems[0].Kind != string(prove.Vacant) || !strings.HasPrefix(problems[0].Reason, "Từ ngày 01/03/2027") {
+		t.Errorf("%+v", problems)
+	}
+}
+
+func TestAHugeProcessIsAnsweredAndEveryFaultHasItsPlace(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("id: quy-trinh-chung\ntitle: Quy trình chung\nstart: b0\nsteps:\n")
+	for i := range 5000 {
+		fmt.Fprintf(&b, "  - {id: b%d, title: B, at: competent, role: king, actions: [{id: a, label: A, means: forward, to: b%d}]}\n", i, (i+1)%5000)
+	}
+	problems := problemsOf(t, map[string]string{"processes/quy-trinh-chung.yaml": b.String()})
+	lines := map[int]bool{}
+	for _, pr := range problems {
+		if pr.Kind == string(prove.Unknown) {
+			lines[pr.Line] = true
+		}
+	}
+	if len(lines) != 5000 || problems[0].Line == 0 {
+		t.Errorf("%d lines of 5000 named", len(lines))
+	}
+	if !slices.ContainsFunc(problems, func(pr Problem) bool { return pr.Kind == string(prove.TooLarge) && pr.Line == 1005 }) {
+		t.Error("nothing says that it is too large")
 	}
 }
 

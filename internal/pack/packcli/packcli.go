@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/fault"
@@ -44,8 +45,9 @@ type Target struct {
 type Open func(ctx context.Context, t Target) (store *proceduredb.Store, close func() error, err error)
 
 const usage = `Usage:
-  motcua pack check DIR [--json]
-      Read a pack and list everything wrong with it: file, line, reason.
+  motcua pack check DIR [--from YYYY-MM-DD] [--json]
+      Read a pack and list everything wrong with it: file, line, reason, and for a process the shortest run that
+      shows it. Who holds what is checked from a day on, today when none is named.
   motcua pack import --data DIR|--db URL FILE… [--report json] [--draft]
       Import packs (folders), the national catalogue (.jsonl), its lists (.xlsx) and administrative
       units (.json, .csv), days off of a year (.csv with date,kind,name). Files are recognised by content. What is new is in force from today; what
@@ -164,11 +166,17 @@ func sentence(err error) string {
 }
 
 func (c *command) check(args []string) int {
-	dirs, err := c.parse("check", args, "json")
+	dirs, err := c.parse("check", args, "json", "from")
 	if err != nil || len(dirs) != 1 {
 		return c.usage("check wants one folder")
 	}
-	p, problems, err := load(dirs[0])
+	if c.from == "" {
+		c.from = calendar.DateOf(time.Now()).String() //nolint:forbidigo // the day on which the command is given
+	}
+	if _, err := calendar.ParseDate(c.from); err != nil {
+		return c.usage("--from wants a day of the form yyyy-mm-dd")
+	}
+	p, problems, err := load(dirs[0], c.from)
 	if err != nil {
 		return c.fail(err)
 	}
@@ -196,18 +204,26 @@ func (c *command) check(args []string) int {
 func (c *command) list(problems []pack.Problem) {
 	for _, pr := range problems {
 		fmt.Fprintln(c.stderr, pr)
+		for i, move := range strings.Split(pr.Run, "\n") {
+			if move != "" {
+				fmt.Fprintf(c.stderr, "  %2d. %s\n", i+1, move)
+			}
+		}
 	}
 }
 
 // load reads and checks the pack in a folder. Problems of reading hide those of checking, which would
 // mostly follow from them.
-func load(dir string) (*pack.Pack, []pack.Problem, error) {
+func load(dir, day string) (*pack.Pack, []pack.Problem, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return nil, nil, err
 	} else if !info.IsDir() {
 		return nil, nil, fmt.Errorf("%s is not a folder", dir)
 	}
-	p, problems := LoadChecked(os.DirFS(dir))
+	p, problems := pack.Load(os.DirFS(dir))
+	if len(problems) == 0 {
+		problems = pack.CheckFrom(p, day)
+	}
 	return p, problems, nil
 }
 
@@ -379,7 +395,7 @@ func ImportFiles(ctx context.Context, store *proceduredb.Store, files []string, 
 			return report, err
 		}
 		if info.IsDir() {
-			p, problems, err := load(name)
+			p, problems, err := load(name, store.Today())
 			if err != nil {
 				return report, err
 			}

@@ -215,3 +215,33 @@ func TestTheRealCatalogue(t *testing.T) {
 		}
 	})
 }
+
+func TestCheckShowsTheShortestRunOfADefect(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(smallPack)); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "processes", "quy-trinh-chung.yaml")
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, bytes.Replace(raw, []byte("means: result"), []byte("means: forward"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := cli{t: t}
+	code, _, errs := c.run("check", dir, "--from", "2026-11-20")
+	want := "processes/quy-trinh-chung.yaml:25: Ở bước «Trả kết quả» có thể giao kết quả bằng «Giao kết quả» khi kết quả chưa được phát hành.\n" +
+		"   1. Tiếp nhận hồ sơ → «Thẩm định».\n" +
+		"   2. Bước «Thẩm định»: chọn «Trình lãnh đạo» → «Ký duyệt».\n" +
+		"   3. Bước «Ký duyệt»: chọn «Ký» → «Phát hành kết quả».\n" +
+		"   4. Bước «Phát hành kết quả»: chọn «Phát hành» → «Trả kết quả».\n" +
+		"   5. Bước «Trả kết quả»: chọn «Giao kết quả».\n"
+	if code != packcli.Problems || errs != want {
+		t.Errorf("%d\n%s", code, errs)
+	}
+	code, out, _ := c.run("check", dir, "--json")
+	if code != packcli.Problems || !strings.Contains(out, `"kind":"unissued"`) || !strings.Contains(out, "Tiếp nhận hồ sơ") {
+		t.Errorf("%d\n%s", code, out)
+	}
+}

@@ -53,6 +53,7 @@ func (c *checker) limits(x *explorer, r *Report) {
 	if r.Longest.Unclear != "" {
 		return
 	}
+	ways := map[int]Way{}
 	for _, u := range c.w.Uses {
 		for _, text := range u.Limits {
 			l, err := deadline.ParseLimit(text)
@@ -63,14 +64,15 @@ func (c *checker) limits(x *explorer, r *Report) {
 			if !ok {
 				continue
 			}
-			w := r.Longest
-			if legal > 0 {
+			w, known := ways[legal]
+			if !known {
 				w = x.longest(legal)
+				ways[legal] = w
 			}
 			if w.Takes(legal) <= legal {
 				continue
 			}
-			c.add(Finding{Kind: Overdue, Path: ".steps", Run: w.Run, Text: w.Say(c.p, u.Code, text, legal, c.workday())})
+			c.add(Finding{Kind: Overdue, Path: ".steps", Procedure: u.Code, Limit: text, Run: w.Run, Text: w.Say(c.p, u.Code, text, legal, c.workday())})
 		}
 	}
 }

@@ -62,7 +62,10 @@ type Finding struct {
 	Path   string `json:"path"`             // place in the definition: .steps[3].actions[0]
 	Text   string `json:"text"`             // one plain sentence, Vietnamese
 	Day    string `json:"day,omitempty"`    // of a vacancy: yyyy-mm-dd
-	Run    []Move `json:"run,omitempty"`    // the shortest run that shows it; none where there is nothing to run
+	// Of limits that do not fit: the procedure, and its limit as written.
+	Procedure string `json:"procedure,omitempty"`
+	Limit     string `json:"limit,omitempty"`
+	Run       []Move `json:"run,omitempty"` // the shortest run that shows it; none where there is nothing to run
 }
 
 // Ways a run moves on.

@@ -370,7 +370,7 @@ func (c *checker) held(address string, s *workflow.Step, within string) {
 			where := c.agencies(place, within, day)
 			if len(where) == 0 && !slices.Contains(fixed, place) && !vacant[place] {
 				vacant[place] = true
-				c.bad(Vacant, address, path+".at", "Từ ngày %s cơ quan %q giữ bước %s không còn.", dmy(day), place, name)
+				c.bad(Vacant, address, path+".at", "%s cơ quan %q giữ bước %s không còn.", since(day), place, name)
 			}
 			for _, id := range where {
 				if vacant[string(id)] || c.holders(id, s, day) {
@@ -393,7 +393,7 @@ func (c *checker) held(address string, s *workflow.Step, within string) {
 		}
 		c.add(Finding{
 			Kind: Vacant, Step: address, Path: path + ".role", Day: day,
-			Text: fmt.Sprintf("Từ ngày %s không ai giữ bước %s tại %s: không vị trí nào%s mang vai trò %q.", dmy(day), name, strings.Join(names, ", "), unit, s.Role),
+			Text: fmt.Sprintf("%s không ai giữ bước %s tại %s: không vị trí nào%s mang vai trò %q.", since(day), name, strings.Join(names, ", "), unit, s.Role),
 		})
 	}
 }
@@ -414,12 +414,12 @@ func (c *checker) agencyName(id agency.ID, day string) string {
 	return string(id)
 }
 
-// dmy writes a day as people do.
-func dmy(day string) string {
-	if len(day) != len("2026-01-31") {
-		return day
+// since writes from which day on, as people do.
+func since(day string) string {
+	if len(day) != len("2026-01-31") || day > "9000" {
+		return "Về lâu dài"
 	}
-	return day[8:] + "/" + day[5:7] + "/" + day[:4]
+	return "Từ ngày " + day[8:] + "/" + day[5:7] + "/" + day[:4]
 }
 
 // papers looks for papers nobody uses and names nobody knows.
