@@ -56,6 +56,11 @@ const usage = `Usage:
       Say what changed from pack A to pack B.
   motcua pack publish --data DIR|--db URL [--from YYYY-MM-DD] [--json]
       Put all drafts in force from a day, today when none is named.
+  motcua pack import-opencps FILE.ods DIR [--roles FILE.yaml] [--code THEIRS=1.001234]… [--json]
+      Write the process, the procedures and form stubs that master data of OpenCPS describe into a folder,
+      and list what was not taken over. --roles maps their names of holders: "Lãnh đạo FSA": {role: agency_head}.
+  motcua pack bpmn PROCESS.yaml|FILE.bpmn [OUT] [--roles FILE.yaml]
+      Write a process as BPMN 2.0 with its drawing, or read one; --roles maps the names of lanes.
 
 Exit codes: 0 clean, 1 bad lines or problems (listed), 2 wrong usage.
 `
@@ -79,6 +84,10 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, open Open
 		return c.diff(args[1:])
 	case "publish":
 		return c.publish(ctx, args[1:])
+	case "import-opencps":
+		return c.importOpenCPS(args[1:])
+	case "bpmn":
+		return c.bpmn(args[1:])
 	}
 	return c.usage("unknown command " + args[0])
 }
@@ -92,6 +101,8 @@ type command struct {
 	draft  bool
 	report string
 	from   string
+	roles  string            // file of a roleword.Table
+	codes  map[string]string // national codes by those of another system
 }
 
 func (c *command) usage(why string) int {
@@ -120,6 +131,20 @@ func (c *command) parse(name string, args []string, flags ...string) ([]string, 
 			set.StringVar(&c.report, f, "", "")
 		case "from":
 			set.StringVar(&c.from, f, "", "")
+		case "roles":
+			set.StringVar(&c.roles, f, "", "")
+		case "code":
+			set.Func(f, "", func(pair string) error {
+				theirs, ours, ok := strings.Cut(pair, "=")
+				if !ok || theirs == "" || ours == "" {
+					return errors.New("want THEIRS=OURS")
+				}
+				if c.codes == nil {
+					c.codes = map[string]string{}
+				}
+				c.codes[theirs] = ours
+				return nil
+			})
 		}
 	}
 	var rest []string

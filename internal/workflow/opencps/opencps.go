@@ -339,10 +339,9 @@ func (m *importer) channels(v *procedure.Version, r record) {
 
 // bases reads the legal texts, one a line.
 func (m *importer) bases(v *procedure.Version, r record) {
-	line := ""
+	var line strings.Builder
 	flush := func() {
-		line = strings.Join(strings.Fields(line), " ")
-		text := strings.TrimLeft(line, "-+ ")
+		text := strings.TrimLeft(strings.Join(strings.Fields(line.String()), " "), "-+ ")
 		if text != "" && !strings.HasSuffix(text, ":") {
 			b := procedure.LegalBasis{Name: text}
 			if n := number.FindStringSubmatch(text); n != nil {
@@ -350,14 +349,14 @@ func (m *importer) bases(v *procedure.Version, r record) {
 			}
 			v.Bases = append(v.Bases, b)
 		}
-		line = ""
+		line.Reset()
 	}
 	for _, l := range strings.Split(r.get("bases"), "\n") {
 		l = strings.TrimSpace(l)
 		if strings.HasPrefix(l, "-") || strings.HasPrefix(l, "+") {
 			flush()
 		}
-		line += " " + l
+		line.WriteString(" " + l)
 	}
 	flush()
 }
