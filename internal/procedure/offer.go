@@ -443,7 +443,9 @@ func (k *Catalogue) carried(v *Version, day string, id agency.ID) (f Form, p Pro
 }
 
 // Tried reports whether anything of the offer is a pilot.
-func (o Offer) Tried() bool { return o.Version.Pilot != "" || o.Form.Pilot != "" || o.Process.Pilot != "" }
+func (o Offer) Tried() bool {
+	return o.Version.Pilot != "" || o.Form.Pilot != "" || o.Process.Pilot != ""
+}
 
 // Offer returns how the procedure is carried out on day; where several agencies resolve, Offer.For tells how each of
 // them does. It fails with ErrUnknown or ErrRetired.

@@ -209,28 +209,34 @@ type Judged struct {
 
 // Why says when a paper is required, as a clause ("loại là “Nhà ở”"); empty for papers without a rule.
 func (s Judged) Why(component string, code lang.Code) string {
-	if s.terms == nil {
-		return ""
-	}
 	return s.terms.Why(component, code)
 }
 
 // Why says when a paper is required; empty for papers without a rule.
 func (t *Terms) Why(component string, code lang.Code) string {
+	if t == nil {
+		return ""
+	}
 	if e := t.needs[component]; e != nil {
 		return e.Clause(code)
 	}
 	return ""
 }
 
-// Sentences writes the tables of the version for people: its limits, and each of its fees by name.
-func (t *Terms) Sentences(code lang.Code) (limits []string, fees []string) {
+// Sentences writes the tables of the version for people: its limits and its fees.
+func (t *Terms) Sentences(code lang.Code) (limits, fees []string) {
+	if t == nil {
+		return nil, nil
+	}
 	if t.limit != nil {
 		limits = t.limit.Say(code)
 	}
-	for _, d := range t.fees {
-		if d != nil {
-			fees = append(fees, d.Say(code)...)
+	for i, d := range t.fees {
+		if d == nil {
+			continue
+		}
+		for _, said := range d.Say(code) {
+			fees = append(fees, t.version.FeeTables[i].Name+": "+said)
 		}
 	}
 	return limits, fees

@@ -144,17 +144,18 @@ func (n *node) compound() bool {
 }
 
 func (t teller) not(x *node) string {
-	switch {
-	case x.op == opName:
+	switch x.op {
+	case opName:
 		return t.text("not-yes", "a", x.name.label(t.code))
-	case x.op == opFilled:
+	case opFilled:
 		return t.text("not-filled", "a", t.subject(x.args[0]))
-	case x.op == opIn:
+	case opIn:
 		return t.among(x, "not-in")
-	case x.op == opHas:
+	case opHas:
 		return t.text("has-not", "a", t.operand(x.args[1]), "b", t.operand(x.args[0]))
+	default:
+		return t.text("not", "a", t.say(x))
 	}
-	return t.text("not", "a", t.say(x))
 }
 
 func (t teller) comparison(n *node) string {

@@ -47,7 +47,8 @@ func (p *pages) papers(w http.ResponseWriter, r *http.Request) error {
 			return nil, err
 		}
 		ctx := r.Context()
-		return papersPage(sheet{V: v, Groups: groups(ctx, v), Limit: limitShort(ctx, v), Fee: feeShort(ctx, v), Agency: agencyShort(ctx, e, e.cat.OfferOf(v, e.dayText))}), nil
+		terms := e.cat.Terms(v, e.cat.OfferOf(v, e.dayText).Form.Digest)
+		return papersPage(sheet{V: v, Groups: groups(ctx, v, terms), Limit: limitShort(ctx, v), Fee: feeShort(ctx, v), Agency: agencyShort(ctx, e, e.cat.OfferOf(v, e.dayText))}), nil
 	})
 	return p.absent(w, r, e, err)
 }
@@ -117,15 +118,17 @@ const placesShown = 4
 
 func (p *pages) sheet(ctx context.Context, e edition, v *procedure.Version) (sheet, error) {
 	o := e.cat.OfferOf(v, e.dayText)
+	terms := e.cat.Terms(v, o.Form.Digest)
 	s := sheet{
 		V: v, Limit: limitShort(ctx, v), Fee: feeShort(ctx, v), Agency: agencyShort(ctx, e, o), Online: onlineLevel(ctx, v),
-		Levels: levelsText(ctx, v), Subjects: v.Subjects, Groups: groups(ctx, v), Steps: outline(v.Steps),
+		Levels: levelsText(ctx, v), Subjects: v.Subjects, Groups: groups(ctx, v, terms), Steps: outline(v.Steps),
 		MayFile: v.Online != "none" && len(o.Agencies) > 0,
 	}
 	if !noInformation(v.Conditions) && !strings.EqualFold(strings.Trim(v.Conditions, " .-"), "Không") {
 		s.Condition = outline(v.Conditions)
 	}
 	s.channels(ctx, v)
+	s.cases(ctx, v, terms)
 	s.ByCommune = o.ByCommune
 	if o.ByCommune {
 		s.Communes = len(o.Agencies)
@@ -242,6 +245,23 @@ func (s *sheet) channels(ctx context.Context, v *procedure.Version) {
 	}
 }
 
+// cases tells what depends on the case: conditions for filing, limits and fees by their tables.
+func (s *sheet) cases(ctx context.Context, v *procedure.Version, t *procedure.Terms) {
+	var reasons []string
+	for _, e := range v.Eligible {
+		reasons = append(reasons, e.Say(lang.From(ctx)))
+	}
+	limits, fees := t.Sentences(lang.From(ctx))
+	for _, n := range []struct {
+		key   string
+		lines []string
+	}{{"filing.eligible.title", reasons}, {"procedure.limits-by-case", limits}, {"procedure.fees-by-case", fees}} {
+		if len(n.lines) > 0 {
+			s.Notes = append(s.Notes, channelNote{lang.T(ctx, n.key), outline(strings.Join(n.lines, "\n"))})
+		}
+	}
+}
+
 // toldChannel is one row of the table: the channels that take equally long and cost the same.
 type toldChannel struct {
 	name         string
@@ -305,7 +325,7 @@ type segment struct {
 
 const longHeading = 110
 
-func groups(ctx context.Context, v *procedure.Version) []paperGroup {
+func groups(ctx context.Context, v *procedure.Version, t *procedure.Terms) []paperGroup {
 	m := marks(v)
 	var out []paperGroup
 	current := ""
@@ -345,14 +365,17 @@ func groups(ctx context.Context, v *procedure.Version) []paperGroup {
 			g.Parts = append(g.Parts, segment{})
 			n++
 		}
-		g.Parts[n-1].Papers = append(g.Parts[n-1].Papers, paper(ctx, c, m["components["+strconv.Itoa(i)+"]"]))
+		g.Parts[n-1].Papers = append(g.Parts[n-1].Papers, paper(ctx, c, m["components["+strconv.Itoa(i)+"]"], t.Why(c.ID, lang.From(ctx))))
 	}
 	return out
 }
 
-func paper(ctx context.Context, c procedure.Component, m procedure.Mark) component.Fact {
+func paper(ctx context.Context, c procedure.Component, m procedure.Mark, why string) component.Fact {
 	name, rest := splitName(c.Name)
 	d := paperView{Rest: rest, Count: copies(ctx, c), Templates: c.Templates, Reuse: c.Reuse, Required: c.Required}
+	if why != "" {
+		d.When = lang.T(ctx, "filing.paper-when", "why", why)
+	}
 	if m.Reason == "component.quantity-unclear" {
 		d.Unclear = lang.T(ctx, "procedure.paper.unclear", "words", m.Verbatim)
 	}
@@ -365,6 +388,7 @@ type paperView struct {
 	Templates []string
 	Reuse     string
 	Required  bool
+	When      string // the sentence that makes it required
 	Unclear   string
 }
 
