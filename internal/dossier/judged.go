@@ -32,6 +32,9 @@ func judged(cat *procedure.Catalogue, version, form string, answers json.RawMess
 	if !ok {
 		return procedure.Judged{Version: &procedure.Version{}}
 	}
+	if cat.Terms(v, form) == nil {
+		return procedure.Judged{Version: v} // most procedures: nothing depends on the case
+	}
 	return cat.For(v, form, procedure.Case{Answers: readAnswers(answers), Channel: channel, Competent: competent, Day: day})
 }
 

@@ -112,6 +112,12 @@ func TestEachMistakeIsFoundAtItsLine(t *testing.T) {
 		{"a step's place that does not exist", "processes/quy-trinh-chung.yaml", "at: desk ⇒ at: quay", 22, "không phải cơ quan nào"},
 		{"a result nobody issued", "processes/quy-trinh-chung.yaml", "means: result ⇒ means: forward", 25, "chưa được phát hành"},
 		{"a fee without an account", "procedures/9.000001.yaml", "kind: direct ⇒ kind: online", 9, "no account"},
+		{"a paper by a field nobody asks", "procedures/9.000001.yaml", "counted: true, required: true} ⇒ counted: true, when: don.reson == \"a\"}", 11, "Did you mean “don.reason”?"},
+		{"a condition that is never so", "procedures/9.000001.yaml", "results: ⇒ eligible:\n  - {rule: 'don.reason == \"a\" and don.reason == \"b\"', reason: A}\nresults:", 13, "never holds"},
+		{"a row of a table that nothing reaches", "procedures/9.000001.yaml", "results: ⇒ limit_table:\n  rows:\n    - {then: {limit: 3wd}}\n    - {when: co(don.reason), then: {limit: 4wd}}\nresults:", 15, "never used"},
+		{"a limit of a table shorter than the steps", "procedures/9.000001.yaml", "results: ⇒ limit_table:\n  rows:\n    - {then: {limit: 8wh}}\nresults:", 14, "dài hơn thời hạn"},
+		{"a fee of words", "procedures/9.000001.yaml", "results: ⇒ fee_tables:\n  - kind: phi\n    name: Phí\n    table:\n      rows:\n        - {then: {amount: don.reason}}\nresults:", 17, "needs a sum of money"},
+		{"routing by a field nobody asks", "routing.yaml", "{ministry: bo-thu, competent ⇒ {ministry: bo-thu, when: don.area > 5, competent", 1, "no field"},
 		{"a general form that does not exist", "pack.yaml", "form: to-khai-chung ⇒ form: khong-co", 10, "does not exist in forms/"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

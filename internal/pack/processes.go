@@ -60,6 +60,16 @@ func (c *checker) finding(at place, w *workflow.Process, f prove.Finding, guards
 				}
 			}
 		}
+		if v.LimitTable == nil {
+			continue
+		}
+		for n, r := range v.LimitTable.Rows {
+			pr := pr
+			pr.File, pr.Line = at.name, c.p.line(at, fmt.Sprintf(".limit_table.rows[%d]", n))
+			if string(r.Then[procedure.LimitColumn]) == f.Limit && !slices.Contains(c.problems, pr) {
+				c.problems = append(c.problems, pr)
+			}
+		}
 	}
 }
 
@@ -132,6 +142,13 @@ func (c *checker) world(w *workflow.Process, users map[string][]*procedure.Versi
 			for _, l := range ch.Limits {
 				if !slices.Contains(use.Limits, l.Limit) {
 					use.Limits = append(use.Limits, l.Limit)
+				}
+			}
+		}
+		if v.LimitTable != nil {
+			for _, r := range v.LimitTable.Rows {
+				if l := string(r.Then[procedure.LimitColumn]); l != "" && !slices.Contains(use.Limits, l) {
+					use.Limits = append(use.Limits, l)
 				}
 			}
 		}

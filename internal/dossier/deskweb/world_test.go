@@ -30,6 +30,7 @@ import (
 	"github.com/motcua/motcua/internal/journal"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/procedure/find"
+	"github.com/motcua/motcua/internal/rule"
 	"github.com/motcua/motcua/internal/sqldb"
 	"github.com/motcua/motcua/internal/testkit"
 	"github.com/motcua/motcua/internal/web"
@@ -66,7 +67,10 @@ layout:
         - {path: purpose, label: Mục đích}
 `
 
-const twoLimits = "1.000009"
+const (
+	twoLimits = "1.000009"
+	byCase    = "1.000010" // papers, limit and right to file depend on the answers
+)
 
 // world is the province of dossiertest with an e-form, a procedure of two time limits, and a head of control.
 func world(t testing.TB) dossiertest.World {
@@ -101,6 +105,12 @@ func world(t testing.TB) dossiertest.World {
 				Components: []procedure.Component{{ID: "don", Name: "Đơn đề nghị", Originals: 1, Required: true}, {ID: "ban-ve", Name: "Bản vẽ", Copies: 1}},
 				Results:    []procedure.Result{{Name: "Giấy phép thử"}},
 				Pauses:     []procedure.Pause{{ID: "niem-yet", Name: "Niêm yết công khai", Basis: "Điều 9 Luật Thử"}, {ID: "financial_obligation", Name: "Thực hiện nghĩa vụ tài chính", Basis: "Điều 10 Luật Thử"}},
+			}),
+			version(procedure.Version{
+				Code: byCase, Name: "Thủ tục theo trường hợp", Channels: []procedure.Channel{limits(procedure.Direct, "3wd", "10wd")},
+				Components: []procedure.Component{{ID: "uy-quyen", Name: "Giấy ủy quyền", When: `don.purpose == "làm thay"`}},
+				Eligible:   []procedure.Eligibility{{Rule: `don.purpose != "cấm"`, Reason: "Việc này không được cấp phép."}},
+				LimitTable: &rule.Table{Rows: []rule.Row{{When: `don.purpose == "gấp"`, Then: map[string]rule.Cell{"limit": "8wh"}}, {When: "co(don.purpose)", Then: map[string]rule.Cell{"limit": "7wd"}}}},
 			}),
 			version(procedure.Version{Code: dossiertest.Vague, Name: "Thủ tục không rõ hạn"}),
 			version(procedure.Version{Code: twoLimits, Name: "Thủ tục hai thời hạn", Channels: []procedure.Channel{limits(procedure.Direct, "3wd", "10wd"), limits(procedure.Online, "3wd", "10wd")}}),
