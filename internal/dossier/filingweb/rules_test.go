@@ -34,6 +34,7 @@ func TestWhatTheRulesOfAProcedureSayIsShownAndHeldTo(t *testing.T) {
 		}))
 	})
 	start := o.get("anh", "/nop-ho-so/"+byCase).is(http.StatusOK)
+	start.has("Bắt buộc khi loại là “Khác”")
 	path := o.post("anh", "/nop-ho-so/"+byCase, start.fields()).to()
 	o.post("anh", path+"/to-khai/who", o.get("anh", path+"/to-khai/who").fields()).to()
 	second := path + "/to-khai/giay-to"

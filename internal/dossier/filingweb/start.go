@@ -17,6 +17,7 @@ var errAtDesk = fault.New(fault.Conflict, "filing.at-desk")
 
 type startView struct {
 	offer  procedure.Offer
+	terms  *procedure.Terms
 	office string          // who resolves, where it is known
 	drafts []dossier.Draft // begun earlier for the same procedure
 }
@@ -29,7 +30,7 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := startView{offer: o}
+	v := startView{offer: o, terms: p.Catalogue().Terms(o.Version, o.Form.Digest)}
 	if len(o.Agencies) == 1 && !o.ByCommune {
 		v.office = p.source().Agency(o.Agencies[0], p.Now())
 	}

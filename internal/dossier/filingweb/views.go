@@ -104,7 +104,9 @@ func (v startView) papers(ctx context.Context) []component.Fact {
 			continue
 		}
 		f := component.Fact{Name: c.Name}
-		if !c.Required {
+		if why := v.terms.Why(c.ID, lang.From(ctx)); why != "" {
+			f.Value = lang.T(ctx, "filing.paper-when", "why", why)
+		} else if !c.Required {
 			f.Value = lang.T(ctx, "filing.paper-if-any")
 		}
 		out = append(out, f)
