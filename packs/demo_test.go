@@ -28,8 +28,11 @@ func load(t *testing.T) *pack.Pack {
 func TestTheDemoProvinceIsAsLargeAsPromised(t *testing.T) {
 	p := load(t)
 	forms, processes := map[string]bool{}, map[string]bool{}
-	shapes := map[string]int{}
+	shapes, online := map[string]int{}, 0
 	for _, v := range p.Procedures {
+		if v.Online == "full" || v.Online == "partial" {
+			online++
+		}
 		forms[v.Form], processes[v.Process] = true, true
 		if v.SameVisit {
 			shapes["same visit"]++
@@ -51,8 +54,8 @@ func TestTheDemoProvinceIsAsLargeAsPromised(t *testing.T) {
 			}
 		}
 	}
-	if len(p.Agencies) != 31 || len(p.Procedures) < 30 || len(forms) < 12 || len(processes) < 8 {
-		t.Errorf("%d agencies, %d procedures, %d forms and %d processes in use", len(p.Agencies), len(p.Procedures), len(forms), len(processes))
+	if len(p.Agencies) != 31 || online != 353 || len(forms) < 45 || len(processes) < 35 {
+		t.Errorf("%d agencies, %d procedures online, %d forms and %d processes in use", len(p.Agencies), online, len(forms), len(processes))
 	}
 	for _, want := range []string{"same visit", "several agencies to choose from", "papers by case", "fee", "wh", "wd", "d"} {
 		if shapes[want] == 0 {
@@ -175,18 +178,18 @@ func TestEveryRoleHasSomebody(t *testing.T) {
 func TestEveryStepIsHeldByARoleThatMayDoItsActs(t *testing.T) {
 	p := load(t)
 	needs := map[workflow.Meaning]access.Permission{
-		workflow.Forward: access.DossierHandle, workflow.SubmitUp: access.DossierHandle, workflow.SendBack: access.DossierHandle,
+		workflow.Forward: access.DossierHandle, workflow.SubmitUp: access.DossierHandle, workflow.SendBack: access.DossierHandle, workflow.Answer: access.DossierHandle,
 		workflow.Assign: access.DossierAssign, workflow.Approve: access.DossierDecide, workflow.Decline: access.DossierDecide,
 		workflow.Result: access.DossierResult, workflow.Hand: access.DossierReturn, workflow.Complete: access.DossierReturn,
 	}
 	for _, w := range p.Processes {
-		for _, s := range w.Steps {
+		w.Each(func(at string, s *workflow.Step) {
 			for _, a := range s.Actions {
 				if right := needs[a.Means]; !slices.Contains(p.Rights[s.Role], string(right)) {
-					t.Errorf("%s: %s cannot %s in step %s without %s", w.ID, s.Role, a.ID, s.ID, right)
+					t.Errorf("%s: %s cannot %s in step %s without %s", w.ID, s.Role, a.ID, at, right)
 				}
 			}
-		}
+		})
 	}
 }
 

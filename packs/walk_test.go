@@ -18,6 +18,7 @@ import (
 	"github.com/motcua/motcua/internal/law"
 	"github.com/motcua/motcua/internal/pack"
 	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/workflow"
 )
 
 const walkDay = "2026-03-16" // a Monday with no holiday near
@@ -82,19 +83,25 @@ func (w *walker) submit(v *procedure.Version, offer procedure.Offer, resolver ag
 	w.record([]journal.Event{e}, err)
 }
 
-// step carries out one of the acts that the screen would offer: one not tried yet, else any, else the usual one.
+// step carries out one of the acts that the screen would offer, at one of the agencies that have the file: one not
+// tried yet, else any, else the usual one.
 func (w *walker) step(n int, rnd *rand.Rand) {
-	by := w.in(w.d.Holder)
+	work := slices.DeleteFunc(w.d.Work(), func(s dossier.Standing) bool { return s.Waits })
+	if len(work) == 0 {
+		w.t.Fatalf("%s: everybody waits for somebody: %+v", w.f.Procedure.Code, w.d.Work())
+	}
+	at := work[rnd.IntN(len(work))]
+	by := w.in(at.Holder)
 	var acts []dossier.Act
 	for _, a := range w.d.Next(w.f, by) {
-		if a.Means != "" {
+		if a.Means != "" && a.Token == at.Token {
 			acts = append(acts, a)
 		}
 	}
 	if len(acts) == 0 {
-		w.t.Fatalf("%s: %s can do nothing in step %s", w.f.Procedure.Code, by.Post, w.d.Step)
+		w.t.Fatalf("%s: %s can do nothing in step %s", w.f.Procedure.Code, by.Post, at.Step)
 	}
-	key := func(a dossier.Act) string { return w.f.Process.ID + "/" + w.d.Step + "/" + a.ID }
+	key := func(a dossier.Act) string { return w.f.Process.ID + "/" + at.Step + "/" + a.ID }
 	a := acts[0]
 	if n < 40 {
 		a = acts[rnd.IntN(len(acts))]
@@ -102,7 +109,7 @@ func (w *walker) step(n int, rnd *rand.Rand) {
 			a = acts[i]
 		}
 	}
-	c := dossier.ActCommand{Action: a.ID, Note: "Đã xem xét"}
+	c := dossier.ActCommand{Action: a.ID, Note: "Đã xem xét", Token: at.Token}
 	if a.Post {
 		c.Post = w.in(casefile.Holder{Agency: a.Holder.Agency, Unit: a.Holder.Unit, Role: a.Holder.Role}).Post
 	}
@@ -143,12 +150,12 @@ func TestEveryProcedureCanBeCarriedOut(t *testing.T) {
 		}
 	}
 	for _, q := range p.Processes {
-		for _, s := range q.Steps {
+		q.Each(func(at string, s *workflow.Step) {
 			for _, a := range s.Actions {
-				if !used[q.ID+"/"+s.ID+"/"+a.ID] {
-					t.Errorf("act %s of step %s in process %s was never reached", a.ID, s.ID, q.ID)
+				if !used[q.ID+"/"+at+"/"+a.ID] {
+					t.Errorf("act %s of step %s in process %s was never reached", a.ID, at, q.ID)
 				}
 			}
-		}
+		})
 	}
 }
