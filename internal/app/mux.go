@@ -26,6 +26,7 @@ func (a *App) mux() *web.Mux {
 	a.ratings(m)
 	a.papers(m)
 	a.backOffice(m)
+	a.processes(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)
 	}

@@ -87,6 +87,7 @@ var table = map[string][]string{
 
 	"GET /lich-lam-viec": {control, admin}, "GET /lich-lam-viec/dieu-chinh": {control}, "GET /lich-lam-viec/xem-truoc": {control}, "POST /lich-lam-viec": {control},
 	"GET /so-theo-doi": readers, "POST /so-theo-doi": append([]string{head}, desks...),
+	"GET /xuong-cau-hinh/{set}/quy-trinh": {control, admin}, "POST /xuong-cau-hinh/{set}/quy-trinh": {control, admin},
 	"GET /danh-muc": {control, admin}, "GET /danh-muc/ban-hanh": {control}, "POST /danh-muc/ban-hanh": {control}, "POST /danh-muc/mau-phieu": {control, admin}, "GET /he-thong": {admin}, "POST /he-thong": {admin},
 }
 
