@@ -18,6 +18,7 @@ import (
 	"github.com/motcua/motcua/internal/workflow"
 	"github.com/motcua/motcua/internal/workflow/bpmn"
 	"github.com/motcua/motcua/internal/workflow/draw"
+	"github.com/motcua/motcua/internal/workflow/prove"
 	"github.com/motcua/motcua/internal/workflow/roleword"
 )
 
@@ -197,12 +198,14 @@ func TestAFileOfAnotherToolIsReadAsItMeans(t *testing.T) {
 		Steps: []workflow.Step{
 			h("tham-dinh", "Thẩm định", "case_officer", on("dien-tich-lon")),
 			{ID: "dien-tich-lon", Title: "Diện tích lớn?", Kind: workflow.Choice, To: []workflow.Flow{{To: "g2", When: "dien_tich > 500", Title: "Lớn"}, {To: "ky"}}},
-			{ID: "g2", Kind: workflow.Fork, To: []workflow.Flow{{To: "kiem-tra-thuc-dia"}, {To: "lay-y-kien"}, {To: "xac-minh"}}},
-			{ID: "g3", Kind: workflow.Join, To: []workflow.Flow{{To: "ky"}}},
+			{ID: "g2", Title: "Làm cùng lúc", Kind: workflow.Fork, To: []workflow.Flow{{To: "kiem-tra-thuc-dia"}, {To: "lay-y-kien"}, {To: "xac-minh"}}},
+			{ID: "g3", Title: "Gộp nhánh", Kind: workflow.Join, To: []workflow.Flow{{To: "ky"}}},
 			field,
 			{ID: "lay-y-kien", Title: "Lấy ý kiến", Kind: workflow.Ask, Role: "case_officer", To: []workflow.Flow{{To: "g3"}}},
 			{ID: "xac-minh", Title: "Xác minh", Kind: workflow.Sub, At: workflow.AtCompetent, Part: "xac-minh", To: []workflow.Flow{{To: "g3"}}},
-			h("ky", "Ký", "agency_head", workflow.Action{ID: "dong-y", Label: "Đồng ý", Means: workflow.Complete, Primary: true}, workflow.Action{ID: "tra-lai", Label: "Trả lại", Means: workflow.SendBack, Note: true, To: "tham-dinh"}),
+			h("ky", "Ký", "agency_head", workflow.Action{ID: "dong-y", Label: "Đồng ý", Means: workflow.Approve, To: "phat-hanh", Primary: true}, workflow.Action{ID: "tra-lai", Label: "Trả lại", Means: workflow.SendBack, Note: true, To: "tham-dinh"}),
+			h("phat-hanh", "Phát hành kết quả", "clerk", workflow.Action{ID: "phat-hanh", Label: "Phát hành kết quả", Means: workflow.Result, To: "tra-ket-qua", Primary: true}),
+			{ID: "tra-ket-qua", Title: "Trả kết quả", At: workflow.AtDesk, Role: "receiving_officer", Actions: []workflow.Action{{ID: "tra", Label: "Trả kết quả", Means: workflow.Hand, Primary: true}}},
 		},
 		Parts: []workflow.Part{{ID: "xac-minh", Title: "Xác minh", Start: "xac-minh-tai-xa", Steps: []workflow.Step{
 			h("xac-minh-tai-xa", "Xác minh tại xã", "case_officer", workflow.Action{ID: "chuyen-buoc-tiep-theo", Label: "Chuyển bước tiếp theo", Means: workflow.Answer, Note: true, Primary: true}),
@@ -210,6 +213,9 @@ func TestAFileOfAnotherToolIsReadAsItMeans(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, p, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("read otherwise (-want +got):\n%s", diff)
+	}
+	if r := prove.Check(p, prove.World{}); !r.Sound() {
+		t.Errorf("it is not sound: %+v", r.Findings)
 	}
 	var codes []string
 	for _, f := range report.Remarks {

@@ -560,14 +560,14 @@ func (c *reading) build() {
 		}
 		s := n.step
 		if s.Kind == workflow.Join && len(s.To) > 1 && n.ours == nil { // joins and divides at once
-			fork := workflow.Step{ID: unused(s.ID+"-chia", c.used), Kind: workflow.Fork, To: s.To}
+			fork := workflow.Step{ID: unused(s.ID+"-chia", c.used), Kind: workflow.Fork, Title: lang.Text(lang.Parse(string(c.m.o.Lang)), "process.kind.fork"), To: s.To}
 			c.used[fork.ID] = true
 			s.To = []workflow.Flow{{To: fork.ID}}
 			c.steps = append(c.steps, s, fork)
 			continue
 		}
 		if n.split {
-			fork := workflow.Step{ID: unused(s.ID+"-chia", c.used), Kind: workflow.Fork}
+			fork := workflow.Step{ID: unused(s.ID+"-chia", c.used), Kind: workflow.Fork, Title: lang.Text(lang.Parse(string(c.m.o.Lang)), "process.kind.fork")}
 			c.used[fork.ID] = true
 			for _, a := range s.Actions {
 				fork.To = append(fork.To, workflow.Flow{To: a.To, Title: a.Label, When: a.When})
@@ -579,7 +579,7 @@ func (c *reading) build() {
 		c.steps = append(c.steps, s)
 	}
 	if finish.used {
-		c.steps = append(c.steps, finish.step)
+		c.steps = append(c.steps, finish.steps...)
 	}
 	c.sendBacks()
 }
@@ -656,6 +656,9 @@ func (c *reading) restore(n *knot) {
 // guess fills a step of another tool's file: who holds it from its lane, how long from its timer.
 func (c *reading) guess(n *knot) {
 	s := &n.step
+	if s.Title == "" && s.Kind != workflow.Task {
+		s.Title = lang.Text(lang.Parse(string(c.m.o.Lang)), "process.kind."+string(s.Kind))
+	}
 	lane := c.lanes[n.e.attr("id")]
 	switch s.Kind {
 	case workflow.Task, workflow.Ask:
@@ -758,21 +761,41 @@ func (c *reading) limit(t *elem) string {
 	return ""
 }
 
-// ending is the step that is added where a way ends at what nobody holds.
+// ending is what is added behind the ends of a file: BPMN's end is only an end, while a case is decided, its result
+// issued and handed over at the one-stop desk, and a sub-case answers.
 type ending struct {
-	step workflow.Step
-	used bool
+	steps []workflow.Step
+	used  bool
 }
 
 func (c *reading) finish() *ending {
 	if c.part {
-		return &ending{step: workflow.Step{ID: unused("tra-loi", c.used), Title: c.m.say("answer"), At: workflow.AtCompetent, Role: "case_officer", Actions: []workflow.Action{
+		return &ending{steps: []workflow.Step{{ID: unused("tra-loi", c.used), Title: c.m.say("answer"), At: workflow.AtCompetent, Role: "case_officer", Actions: []workflow.Action{
 			{ID: workflow.AnswerAction, Label: c.m.say("answer"), Means: workflow.Answer, Note: true, Primary: true},
-		}}}
+		}}}}
 	}
-	return &ending{step: workflow.Step{ID: unused("tra-ket-qua", c.used), Title: c.m.say("hand"), At: workflow.AtDesk, Role: "receiving_officer", Actions: []workflow.Action{
-		{ID: "tra", Label: c.m.say("hand"), Means: workflow.Complete, Primary: true},
-	}}}
+	hand := unused("tra-ket-qua", c.used)
+	return &ending{steps: []workflow.Step{
+		{ID: unused("phat-hanh", c.used), Title: c.m.say("issue"), At: workflow.AtCompetent, Role: "clerk", Actions: []workflow.Action{
+			{ID: "phat-hanh", Label: c.m.say("issue"), Means: workflow.Result, To: hand, Primary: true},
+		}},
+		{ID: hand, Title: c.m.say("hand"), At: workflow.AtDesk, Role: "receiving_officer", Actions: []workflow.Action{
+			{ID: "tra", Label: c.m.say("hand"), Means: workflow.Hand, Primary: true},
+		}},
+	}}
+}
+
+// ends makes an act that ends a foreign file the decision, or the answer of a part.
+func (e *ending) ends(c *reading, at *elem, a *workflow.Action) {
+	if c.part {
+		a.Means, a.Note = workflow.Answer, true
+	} else {
+		a.Means, a.To, e.used = workflow.Approve, e.steps[0].ID, true
+		if words := " " + strings.ReplaceAll(slug(a.Label), "-", " ") + " "; strings.Contains(words, " tu choi ") || strings.Contains(words, " khong ") {
+			a.Means, a.Note = workflow.Decline, true
+		}
+	}
+	c.m.remark(at, "end-taken", "means", string(a.Means))
 }
 
 // ways writes the actions and flows of a step.
@@ -818,8 +841,8 @@ func (c *reading) ways(n *knot, finish *ending) {
 		}
 		if kind != "action" {
 			if !on {
-				target, finish.used = finish.step.ID, true
-				c.m.remark(f.e, "end-added", "step", finish.step.Title)
+				target, finish.used = finish.steps[0].ID, true
+				c.m.remark(f.e, "end-added", "step", finish.steps[0].Title)
 			}
 			s.To = append(s.To, workflow.Flow{To: target, When: f.when, Title: f.e.attr("name")})
 			continue
@@ -837,11 +860,7 @@ func (c *reading) ways(n *knot, finish *ending) {
 			a.Primary = len(actions) == 0
 			a.Means = workflow.Forward
 			if !on {
-				a.Means = workflow.Complete
-				if c.part {
-					a.Means, a.Note = workflow.Answer, true
-				}
-				c.m.remark(f.e, "end-taken", "means", string(a.Means))
+				finish.ends(c, f.e, &a)
 			}
 		}
 		actions = append(actions, placed{a, f.order})
@@ -881,12 +900,12 @@ func (c *reading) ways(n *knot, finish *ending) {
 		switch {
 		case n.ours != nil:
 		case s.Kind == workflow.Task:
-			a := finish.step.Actions[0]
+			a := workflow.Action{ID: "xong", Label: c.m.say("done"), Primary: true}
+			finish.ends(c, n.e, &a)
 			s.Actions = []workflow.Action{a}
-			c.m.remark(n.e, "end-taken", "means", string(a.Means))
 		default:
-			s.To, finish.used = []workflow.Flow{{To: finish.step.ID}}, true
-			c.m.remark(n.e, "end-added", "step", finish.step.Title)
+			s.To, finish.used = []workflow.Flow{{To: finish.steps[0].ID}}, true
+			c.m.remark(n.e, "end-added", "step", finish.steps[0].Title)
 		}
 	}
 }

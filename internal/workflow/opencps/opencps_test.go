@@ -21,6 +21,7 @@ import (
 	"github.com/motcua/motcua/internal/workflow"
 	"github.com/motcua/motcua/internal/workflow/draw"
 	"github.com/motcua/motcua/internal/workflow/opencps"
+	"github.com/motcua/motcua/internal/workflow/prove"
 	"github.com/motcua/motcua/internal/workflow/roleword"
 )
 
@@ -230,6 +231,9 @@ func TestTheSheetsBecomeAProcess(t *testing.T) {
 // toItsEnd runs a process along its usual acts, and ten thousand times at random: it always ends and never gets stuck.
 func toItsEnd(t *testing.T, p *workflow.Process) {
 	t.Helper()
+	if r := prove.Check(p, prove.World{}); !r.Sound() || !r.Exact {
+		t.Fatalf("not sound: %+v", r.Findings)
+	}
 	rnd := rand.New(rand.NewPCG(1, 1))
 	for n := range 10_000 {
 		var r workflow.Run
