@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"maps"
 	"slices"
 
+	"github.com/motcua/motcua/internal/account"
+	"github.com/motcua/motcua/internal/account/accountdb"
 	"github.com/motcua/motcua/internal/agency"
 	"github.com/motcua/motcua/internal/casefile/casefiledb"
 	"github.com/motcua/motcua/internal/dossier"
@@ -16,13 +19,14 @@ import (
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
 	"github.com/motcua/motcua/internal/reorg"
+	"github.com/motcua/motcua/internal/reorg/onboard"
 	"github.com/motcua/motcua/internal/reorg/reorgdb"
 	"github.com/motcua/motcua/internal/sqldb"
 )
 
 // reorganisations wires changes of the agencies.
 func (a *App) reorganisations() {
-	a.reorgStore = reorgdb.New(a.db, a.keys.signer, a.queue, structure{a.catalog})
+	a.reorgStore = reorgdb.New(a.db, a.keys.signer, a.queue, structure{a})
 	a.reorgs = reorg.NewService(a.reorgStore, heirs{a.store, a.dossiers, a.province, a.cfg.Log}, a.province, a.accounts, a.cfg.Now)
 	a.queue.Handle(reorgdb.ApplyJob, a.reorgStore.Handler(a.reorgs))
 }
@@ -39,7 +43,7 @@ func (p *province) Place(code, day string) bool {
 }
 
 // structure puts what a reorganisation decided among the published versions.
-type structure struct{ store *proceduredb.Store }
+type structure struct{ a *App }
 
 func superseding(act string, p reorg.Plan) []proceduredb.Superseding {
 	var out []proceduredb.Superseding
@@ -49,15 +53,44 @@ func superseding(act string, p reorg.Plan) []proceduredb.Superseding {
 	for _, q := range p.Posts {
 		out = append(out, proceduredb.Superseding{Kind: proceduredb.KindPost, Subject: q.ID, From: p.Day, Until: q.Until, Value: q})
 	}
+	for _, h := range p.Hours {
+		out = append(out, proceduredb.Superseding{Kind: proceduredb.KindHours, Subject: h.ID, From: p.Day, Value: h})
+	}
 	if len(p.Successions) > 0 {
 		out = append(out, proceduredb.Superseding{Kind: proceduredb.KindSuccession, Subject: act, From: p.Day, Value: p.Successions})
 	}
 	return out
 }
 
-// Reorganise puts a plan in force within the transaction.
-func (s structure) Reorganise(ctx context.Context, tx *sqldb.Tx, act string, p reorg.Plan) error {
-	return s.store.Supersede(ctx, tx, reorg.EventPrefix+act, superseding(act, p)...)
+// Reorganise puts a plan in force within the transaction, and makes the people of a workbook known.
+func (s structure) Reorganise(ctx context.Context, tx *sqldb.Tx, act string, p reorg.Plan, people []reorg.Person) error {
+	if err := s.a.catalog.Supersede(ctx, tx, reorg.EventPrefix+act, superseding(act, p)...); err != nil {
+		return err
+	}
+	cat := s.a.province.Catalogue()
+	var versions []*procedure.Version
+	for _, c := range p.Competent {
+		v, err := cat.Version(c.Procedure, p.Day)
+		if err != nil {
+			return err
+		}
+		next := *v
+		next.Competent = c.Agencies
+		versions = append(versions, &next)
+	}
+	if err := s.a.catalog.SupersedeVersions(ctx, tx, p.Day, versions...); err != nil {
+		return err
+	}
+	var seeded []account.Seeded
+	for _, x := range people {
+		one := account.Seeded{Person: account.Person{ID: "cb-" + x.SignIn, Kind: account.Officer, Name: x.Name, SignIn: x.SignIn}}
+		for _, post := range x.Posts {
+			one.Holdings = append(one.Holdings, account.Holding{Post: post, From: p.Day})
+		}
+		seeded = append(seeded, one)
+	}
+	tx.OnCommit(s.a.accounts.Forget)
+	return s.a.accounts.SeedIn(ctx, accountdb.In(tx), seeded, s.a.cfg.Now())
 }
 
 // inForce lists what a plan published and no published version holds any more.
@@ -169,4 +202,35 @@ func (h heirs) Succeed(ctx context.Context, id string, s reorg.Succession) (reor
 	// One dossier that cannot pass must not keep the others waiting: it is said in the record.
 	h.log.ErrorContext(ctx, "dossier not passed to its successor", "dossier", id, "reorganisation", s.Act, "err", err)
 	return reorg.Failed, nil
+}
+
+// onboardFacts is what a workbook that brings agencies is judged against on a day.
+func (a *App) onboardFacts(ctx context.Context, day string) (onboard.Facts, error) {
+	cat := a.province.Catalogue()
+	return onboard.Facts{
+		Day: day, Tree: cat.Tree(), HomeCode: cat.Home(day).Code,
+		Hours: func(id string) bool {
+			return slices.ContainsFunc(cat.Hours(), func(h agency.Hours) bool { return h.ID == id })
+		},
+		Procedure: func(code string) bool { _, err := cat.Version(code, day); return err == nil },
+		Place:     func(code string) bool { return a.province.Place(code, day) },
+		SignIn: func(name string) (string, bool) {
+			l, err := a.accounts.FindExact(ctx, name)
+			return l.Name, err == nil
+		},
+	}, nil
+}
+
+// CheckWorkbook reads a workbook that brings agencies and returns every fault of it; nothing is kept.
+func (a *App) CheckWorkbook(ctx context.Context, in io.Reader) ([]onboard.Fault, error) {
+	b, err := onboard.Read(in)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := a.onboardFacts(ctx, a.province.today())
+	if err != nil {
+		return nil, err
+	}
+	_, faults := b.Check(facts)
+	return faults, nil
 }

@@ -26,6 +26,9 @@ const (
 // EventPrefix begins every kind of event of this package.
 const EventPrefix = Kind + "."
 
+// privatePeople is the name of the personal value of a proposal: who gets accounts.
+const privatePeople = "people"
+
 // State is how far a reorganisation is.
 type State string
 
@@ -174,6 +177,11 @@ func (a *Act) apply(e journal.Event) error {
 			return err
 		}
 		a.ID, a.State, a.Command, a.ProposedAt, a.ProposedBy = e.Case, Proposed, v.Command, e.At, e.By
+		if p, ok := e.Private[privatePeople]; ok && !p.Erased() {
+			if err := json.Unmarshal(p.Value, &a.Command.People); err != nil {
+				return err
+			}
+		}
 	case EventWithdrawn:
 		var v withdrawn
 		if err := json.Unmarshal(e.Data, &v); err != nil {

@@ -36,9 +36,10 @@ const (
 	Split    Sort = "split"    // one becomes several, of which it may be one
 	Dissolve Sort = "dissolve" // one ends, another that stands takes its work over
 	Found    Sort = "found"    // a new one
+	Onboard  Sort = "onboard"  // new ones with everything in them, from a workbook
 )
 
-// Sorts lists all sorts in the order of screens.
+// Sorts lists the sorts that are typed in, in the order of screens.
 var Sorts = []Sort{Amend, Merge, Split, Dissolve, Found}
 
 // Refusals. Codes are keys of lang (error.<code>).
@@ -67,7 +68,8 @@ var (
 	// ErrChanged: what would be published is no longer what the person saw.
 	ErrChanged      = fault.New(fault.Conflict, "reorg.preview-changed")
 	ErrSecondPerson = fault.New(fault.Conflict, "reorg.second-person")
-	ErrState        = fault.New(fault.Conflict, "reorg.state") // published or withdrawn already
+	ErrPeople       = fault.New(fault.NotFound, "reorg.people") // accounts are made by who may
+	ErrState        = fault.New(fault.Conflict, "reorg.state")  // published or withdrawn already
 	ErrReason       = fault.New(fault.Invalid, "reorg.reason-needed")
 	ErrStale        = fault.New(fault.Stale, "reorg.stale")
 )
@@ -99,6 +101,25 @@ type UnitRule struct {
 	To     agency.ID `json:"to"`
 }
 
+// Person is somebody who gets an account and posts with a new agency.
+type Person struct {
+	Name   string   `json:"name"`
+	SignIn string   `json:"sign_in"`
+	Posts  []string `json:"posts"`
+}
+
+// Resolve says that a new agency resolves a procedure.
+type Resolve struct {
+	Procedure string    `json:"procedure"`
+	Agency    agency.ID `json:"agency"`
+}
+
+// Competent names everybody who resolves a procedure from the day on.
+type Competent struct {
+	Procedure string      `json:"procedure"`
+	Agencies  []agency.ID `json:"agencies"`
+}
+
 // Command is a reorganisation as a person proposes it.
 type Command struct {
 	Sort  Sort            `json:"sort"`
@@ -112,6 +133,12 @@ type Command struct {
 	Rules []Rule          `json:"rules,omitempty"` // of a division
 	Posts []PostRule      `json:"posts,omitempty"`
 	Units []UnitRule      `json:"units,omitempty"`
+
+	// Of a workbook: new agencies carry their units. People are personal data and kept apart.
+	Seats    []agency.Post  `json:"seats,omitempty"`
+	Hours    []agency.Hours `json:"hours,omitempty"`
+	Resolves []Resolve      `json:"resolves,omitempty"`
+	People   []Person       `json:"-"`
 }
 
 // Moved is a unit with the agency and id it has after the day.
@@ -129,6 +156,9 @@ type Plan struct {
 	Posts       []agency.Post       `json:"posts,omitempty"` // likewise
 	Units       []Moved             `json:"units,omitempty"` // of agencies that end or give them away
 	Successions []agency.Succession `json:"successions,omitempty"`
+	Hours       []agency.Hours      `json:"hours,omitempty"`
+	Competent   []Competent         `json:"competent,omitempty"`
+	Roster      string              `json:"roster,omitempty"` // sha-256 of the people who get accounts, hex
 }
 
 // Digest is the sha-256, in hexadecimal, of everything the plan publishes.
@@ -199,6 +229,8 @@ type Facts struct {
 	Procedure func(code string) bool // in force on the day
 	Place     func(code string) bool // a commune in force on the day
 	HomeCode  string                 // every code begins with it: H99
+	// Competent names who a procedure says resolves it; byCommune: the committee of the applicant's commune does.
+	Competent func(code string) (named []agency.ID, byCommune bool)
 }
 
 // Plan checks the command and works out what it publishes. The command is returned as it is understood: texts trimmed,
@@ -206,6 +238,10 @@ type Facts struct {
 func (c Command) Plan(f Facts) (Command, Plan, []Problem) {
 	b := builder{c: c, f: f, day: c.Day.String()}
 	b.words()
+	if c.Sort == Onboard {
+		b.workbook()
+		return b.c, b.plan, b.problems
+	}
 	b.old()
 	b.bodies()
 	b.refs()
@@ -244,7 +280,7 @@ func (b *builder) words() {
 			b.bad(field, ErrTooLong.With("max", MaxText))
 		}
 	}
-	if !slices.Contains(Sorts, c.Sort) {
+	if !slices.Contains(Sorts, c.Sort) && c.Sort != Onboard {
 		b.bad("sort", ErrSort)
 	}
 	if c.Day.IsZero() || c.Day.Before(b.f.Today) {
@@ -676,5 +712,65 @@ func (b *builder) posts(id agency.ID) {
 			p.From, p.Until, p.Unit, p.Agency = b.day, "", b.plan.Unit(id, p.Unit, to), to
 		}
 		b.plan.Posts = append(b.plan.Posts, p)
+	}
+}
+
+// workbook plans what a workbook brings. What it says was checked when it was read; here only what may have changed since.
+func (b *builder) workbook() {
+	c := b.c
+	if n := len(c.New); n == 0 || n > MaxCodes {
+		b.bad("new", ErrNewNumber)
+	}
+	for i, a := range c.New {
+		field := "new." + strconv.Itoa(i)
+		if _, ever := b.f.Tree.Ever(a.ID); ever || a.ID == "" {
+			b.bad(field, ErrTwice.With("id", string(a.ID)))
+		}
+		b.code(field, a)
+		a.From, a.Until, a.Successor = b.day, "", ""
+		b.plan.Agencies = append(b.plan.Agencies, a)
+	}
+	for _, p := range c.Seats {
+		if len(b.f.Tree.PostVersions(p.ID)) > 0 {
+			b.bad("posts", ErrPost.With("post", p.ID))
+		}
+		p.From, p.Until = b.day, ""
+		b.plan.Posts = append(b.plan.Posts, p)
+	}
+	for _, h := range c.Hours {
+		h.From = b.day
+		b.plan.Hours = append(b.plan.Hours, h)
+	}
+	at := map[string]int{}
+	for _, r := range c.Resolves {
+		if b.f.Procedure != nil && !b.f.Procedure(r.Procedure) {
+			b.bad("rules", ErrProcedure.With("code", r.Procedure))
+			continue
+		}
+		i, known := at[r.Procedure]
+		if !known {
+			named, byCommune := b.f.Competent(r.Procedure)
+			if byCommune {
+				continue // whoever governs the commune resolves it already
+			}
+			i = len(b.plan.Competent)
+			at[r.Procedure] = i
+			b.plan.Competent = append(b.plan.Competent, Competent{Procedure: r.Procedure, Agencies: slices.Clone(named)})
+		}
+		x := &b.plan.Competent[i]
+		if !slices.Contains(x.Agencies, r.Agency) {
+			x.Agencies = append(x.Agencies, r.Agency)
+		}
+	}
+	if len(c.People) > 0 {
+		raw, err := json.Marshal(c.People)
+		if err != nil {
+			panic("reorg: people cannot be written as JSON: " + err.Error())
+		}
+		sum := sha256.Sum256(raw)
+		b.plan.Roster = hex.EncodeToString(sum[:])
+	}
+	if len(b.problems) > 0 {
+		b.plan = Plan{}
 	}
 }

@@ -108,6 +108,13 @@ func (s *Service) plan(c Command) (Command, Plan, []Problem) {
 		Today: calendar.DateOf(s.now()), Tree: cat.Tree(), HomeCode: home.Code,
 		Procedure: func(code string) bool { _, err := cat.Version(code, day); return err == nil },
 		Place:     func(code string) bool { return s.env.Place(code, day) },
+		Competent: func(code string) ([]agency.ID, bool) {
+			v, err := cat.Version(code, day)
+			if err != nil {
+				return nil, false
+			}
+			return v.Competent, len(v.Competent) == 0 && cat.OfferOf(v, day).ByCommune
+		},
 	})
 }
 
@@ -133,7 +140,14 @@ func (s *Service) Propose(ctx context.Context, by access.Actor, id string, c Com
 	if len(bad) > 0 {
 		return nil, bad, nil
 	}
-	e, err := journal.New(EventProposed, s.now(), actor(by), "", proposed{Command: c}, nil)
+	var people map[string]any
+	if len(c.People) > 0 {
+		if !by.May(access.AccountAdmin) {
+			return nil, nil, ErrPeople
+		}
+		people = map[string]any{privatePeople: c.People}
+	}
+	e, err := journal.New(EventProposed, s.now(), actor(by), "", proposed{Command: c}, people)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -279,8 +293,15 @@ func (s *Service) Effects(ctx context.Context, by access.Actor, a *Act) (e Effec
 	if err := s.seats(ctx, &e, cat.Tree(), e.Plan.Day); err != nil {
 		return e, err
 	}
+	for i := range e.Posts { // of a workbook, whose people have no accounts yet
+		for _, p := range a.Command.People {
+			if id := e.Posts[i].After.ID; slices.Contains(p.Posts, id) && !slices.Contains(e.Posts[i].People, p.Name) {
+				e.Posts[i].People = append(e.Posts[i].People, p.Name)
+			}
+		}
+	}
 	if before != nil {
-		e.Changed = changed(before, after, e.Plan.Day)
+		e.Changed = append(changed(before, after, e.Plan.Day), named(before, e.Plan)...)
 		if e.Lines, err = s.lines(ctx, e.Plan, e.Tree, nil); err != nil {
 			return e, err
 		}
@@ -312,6 +333,9 @@ func (s *Service) seats(ctx context.Context, e *Effects, tree *agency.Tree, day 
 				seat.Before = v
 			}
 		}
+		if seat.Before.ID == "" {
+			seat.Before = p
+		}
 		if p.Until != "" {
 			seat.After = agency.Post{}
 		}
@@ -326,6 +350,17 @@ func changed(before, after *procedure.Catalogue, day string) []Resolved {
 		x, y := before.OfferOf(v, day).Agencies, after.OfferOf(v, day).Agencies
 		if !slices.Equal(x, y) {
 			out = append(out, Resolved{Code: v.Code, Name: v.Name, Before: x, After: y})
+		}
+	}
+	return out
+}
+
+// named are the procedures that name another agency than before.
+func named(cat *procedure.Catalogue, p Plan) []Resolved {
+	var out []Resolved
+	for _, c := range p.Competent {
+		if v, err := cat.Version(c.Procedure, p.Day); err == nil {
+			out = append(out, Resolved{Code: v.Code, Name: v.Name, Before: cat.OfferOf(v, p.Day).Agencies, After: c.Agencies})
 		}
 	}
 	return out

@@ -709,7 +709,7 @@ func Statements() []string {
 		selectDocumentHeads, updateDraftDocument, upsertPlace, upsertPlaceChange, touchPlaces, touchPublished, lockRevision,
 		selectDraftHeads, selectBefore, publishVersion, closeVersion, selectDraftDocumentHeads, selectDocumentsBefore, publishDocument,
 		closeDocument, insertReport, selectReports, selectReport, selectWaiting,
-		selectTemplates, deleteTemplateDraft, countDraftsOf, selectSpansOf, selectKept,
+		selectTemplates, deleteTemplateDraft, countDraftsOf, selectSpansOf, selectKept, selectVersionSpans,
 		selectVersionHeads, selectDocumentHeadsOf, bumpVersion, bumpDocument, endVersionPilot, endDocumentPilot,
 		selectConfigured, selectConfiguredVersions, selectEntryVersion, selectEntryDocument,
 	} {

@@ -119,6 +119,60 @@ func (s *Store) supersede(ctx context.Context, tx *sqldb.Tx, origin, kind string
 	return tx.InsertMany(ctx, "pack_document", documentColumns, inserts)
 }
 
+const selectVersionSpans = `SELECT number, state, valid_from, valid_until FROM procedure_version WHERE code = $1 ORDER BY number`
+
+// SupersedeVersions puts versions of procedures in force from a day within the caller's transaction; whatever each was
+// ends on that day.
+func (s *Store) SupersedeVersions(ctx context.Context, tx *sqldb.Tx, day string, versions ...*procedure.Version) error {
+	if len(versions) == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, lockRevision); err != nil {
+		return err
+	}
+	at := s.now().UnixMicro()
+	var inserts [][]any
+	for _, v := range versions {
+		rows, err := tx.Query(ctx, selectVersionSpans, v.Code)
+		spans, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (x spanOf, err error) {
+			err = r.Scan(&x.number, &x.state, &x.from, &x.until)
+			return x, err
+		})
+		if err != nil {
+			return err
+		}
+		next := *v
+		next.From, next.Until = day, ""
+		for _, x := range spans {
+			next.Number = max(next.Number, x.number)
+			if x.state != statePublished {
+				continue
+			}
+			if x.from > day {
+				return ErrSuperseded.With("code", v.Code).With("from", x.from)
+			}
+			if x.until == "" || x.until > day {
+				if _, err := tx.Exec(ctx, closeVersion, day, v.Code, x.number); err != nil {
+					return err
+				}
+			}
+		}
+		next.Number++
+		next.Digest = next.Sum()
+		r, err := versionRow(&next, next.Number, next.Digest, statePublished, at)
+		if err != nil {
+			return err
+		}
+		inserts = append(inserts, r)
+	}
+	if err := tx.InsertMany(ctx, "procedure_version", versionColumns, inserts); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, touchPublished)
+	tx.OnCommit(s.catalogue.expire)
+	return err
+}
+
 // Kept lists the digests of everything published of a kind, whatever its dates.
 func Kept(ctx context.Context, q interface {
 	Query(ctx context.Context, stmt string, args ...any) (*sqldb.Rows, error)

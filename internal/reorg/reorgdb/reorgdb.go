@@ -44,7 +44,7 @@ type enqueuer interface {
 
 // Publisher puts a plan in force within the transaction, once: the catalogue is one.
 type Publisher interface {
-	Reorganise(ctx context.Context, tx *sqldb.Tx, act string, p reorg.Plan) error
+	Reorganise(ctx context.Context, tx *sqldb.Tx, act string, p reorg.Plan, people []reorg.Person) error
 }
 
 // Store keeps reorganisations. It satisfies reorg.Store.
@@ -90,7 +90,7 @@ func (s *Store) Record(ctx context.Context, id string, a *reorg.Act, events ...j
 		for i := range p.Successions {
 			p.Successions[i].Act = id
 		}
-		if err := s.catalogue.Reorganise(ctx, tx, id, p); err != nil {
+		if err := s.catalogue.Reorganise(ctx, tx, id, p, out.Command.People); err != nil {
 			return err
 		}
 		return s.queue.Enqueue(ctx, tx, applyJob(id, out.Command.Day.At(0)))

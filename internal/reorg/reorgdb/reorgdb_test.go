@@ -43,7 +43,7 @@ type world struct {
 func (w world) Catalogue() *procedure.Catalogue { return w.cat.Load() }
 func (world) Place(string, string) bool         { return true }
 
-func (w world) Reorganise(_ context.Context, tx *sqldb.Tx, _ string, p reorg.Plan) error {
+func (w world) Reorganise(_ context.Context, tx *sqldb.Tx, _ string, p reorg.Plan, _ []reorg.Person) error {
 	tx.OnCommit(func() { w.cat.Store(w.cat.Load().With(p.Agencies, p.Posts, p.Successions)) })
 	return nil
 }

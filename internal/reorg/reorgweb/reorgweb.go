@@ -17,6 +17,7 @@ import (
 	"github.com/motcua/motcua/internal/calendar"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/reorg"
+	"github.com/motcua/motcua/internal/reorg/onboard"
 	"github.com/motcua/motcua/internal/viet"
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
@@ -40,6 +41,8 @@ type Deps struct {
 	People    reorg.People
 	Name      func(person string) string // as printed
 	Now       func() time.Time
+	// Facts is what a workbook is judged against on a day.
+	Facts func(ctx context.Context, day string) (onboard.Facts, error)
 }
 
 // Paths of the pages.
@@ -66,6 +69,7 @@ func Register(m *web.Mux, deps Deps) {
 	m.Handle("GET "+pathAct+"{id}", read, d.act, web.Timeout(longest))
 	m.Handle("POST "+pathAct+"{id}/cong-bo", web.May(access.CataloguePublish), d.publish, web.Timeout(longest))
 	m.Handle("POST "+pathAct+"{id}/rut", edit, d.withdraw)
+	d.registerOnboard(m)
 }
 
 type pages struct{ Deps }
@@ -165,3 +169,5 @@ func dateValue(v treeView) string {
 	}
 	return viet.Date(t)
 }
+
+func mayOnboard(ctx context.Context) bool { return web.ViewerFrom(ctx).May(access.AccountAdmin) }
