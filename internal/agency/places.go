@@ -97,3 +97,12 @@ func inForceOn(us []Place, day string) []Place {
 	}
 	return out
 }
+
+// All returns every unit of all dates, provinces first, as the source lists them.
+func (p *Places) All() []Place {
+	out := slices.Clone(p.tops)
+	for _, t := range p.tops {
+		out = append(out, p.children[t.Code]...)
+	}
+	return out
+}

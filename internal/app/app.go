@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/motcua/motcua/internal/account"
@@ -87,7 +88,9 @@ type App struct {
 
 	reorgStore *reorgdb.Store
 	reorgs     *reorg.Service
-	studio     *studio.Service
+
+	codesRevision atomic.Pointer[[2]int64] // last seen: of the catalogue, of the administrative units
+	studio        *studio.Service
 }
 
 // Open opens a province, bringing its database to the newest form first.

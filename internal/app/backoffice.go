@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/motcua/motcua/internal/casefile/casefiledb"
+	"github.com/motcua/motcua/internal/codelist/codelistweb"
 	"github.com/motcua/motcua/internal/holiday/holidayweb"
 	"github.com/motcua/motcua/internal/jobs"
 	"github.com/motcua/motcua/internal/operation/operationweb"
@@ -20,6 +21,7 @@ func (a *App) backOffice(m *web.Mux) {
 	catalogueweb.Register(m, catalogueweb.Deps{Store: a.catalog, Catalogue: a.province.Catalogue, Now: a.cfg.Now})
 	holidayweb.Register(m, holidayweb.Deps{Service: a.holidays, Catalogue: a.province.Catalogue, Days: a.province.Days, Name: a.nameOf, Now: a.cfg.Now})
 	reorgweb.Register(m, reorgweb.Deps{Service: a.reorgs, Catalogue: a.province.Catalogue, People: a.accounts, Name: a.nameOf, Now: a.cfg.Now, Facts: a.onboardFacts})
+	codelistweb.Register(m, codelistweb.Deps{Read: codelistweb.Cached(a.codesVersion, a.codes), Now: a.cfg.Now})
 	operationweb.Register(m, operationweb.Deps{System: running{a}, Jobs: queue{a.queue, a.db}, Accounts: a.accounts, Now: a.cfg.Now})
 }
 

@@ -345,6 +345,9 @@ func (k *Catalogue) version(code, day string, id agency.ID) (*Version, error) {
 	return nil, ErrUnknown.With("code", code)
 }
 
+// Codes lists every code that ever had a published version. It is shared: do not change it.
+func (k *Catalogue) Codes() []string { return k.codes }
+
 // Versions returns every published version of code, oldest first.
 func (k *Catalogue) Versions(code string) []*Version { return slices.Clone(k.versions[code]) }
 

@@ -158,6 +158,11 @@ func (s *Store) revisions(ctx context.Context, q sqldb.Queryer) (published, plac
 	return published, places, nil
 }
 
+// Revisions returns the revision of what is published and that of the administrative units; each grows with every change.
+func (s *Store) Revisions(ctx context.Context) (published, places int64, err error) {
+	return s.revisions(ctx, s.db)
+}
+
 // Latest returns the snapshot while it is trusted without a look at the database; nil when Catalogue must be
 // asked. It costs next to nothing: pages ask several times.
 func (s *Store) Latest() *procedure.Catalogue {

@@ -66,7 +66,7 @@ func (d pages) template(w http.ResponseWriter, _ *http.Request) error {
 	if err := onboard.Template(&b); err != nil {
 		return err
 	}
-	return web.WriteFile(w, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "co-quan-mau.xlsx", true, &b)
+	return web.WriteFile(w, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "co-quan-mau.xlsx", false, &b)
 }
 
 // readUpload reads the texts and the one file of the form.
