@@ -172,7 +172,7 @@ func TestTheSheetsBecomeAProcess(t *testing.T) {
 		}
 	}
 	want := []string{
-		"kiem-tra-ho-so competent case_officer 2wd [Tờ trình]",
+		"kiem-tra-ho-so competent case_officer 2wd []",
 		"  trinh-ky-tu-choi submit_up →ky-the false false",
 		"  trinh-ky-the submit_up →ky-the true false",
 		"ky-the competent division_head 1wd []",
@@ -186,6 +186,9 @@ func TestTheSheetsBecomeAProcess(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if s, _ := p.Find("kiem-tra-ho-so"); s.Help != "Lập: Tờ trình. Lập theo hướng giải quyết: Văn bản từ chối; Thẻ xe." {
+		t.Errorf("instructions %q", s.Help)
 	}
 	toItsEnd(t, p)
 	v := r.Procedures[0]

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/workflow"
 )
 
@@ -260,28 +261,50 @@ func (p *processes) ends() {
 	}
 }
 
-// papersOf gives steps the papers that every action leading on needs. What only one way needs cannot be asked of the step.
+// papersOf gives steps the results that every action leading on needs. What only one way needs cannot be asked of
+// the step, and what is no result of the procedure is nobody's to hand over: both go into the instructions.
 func (p *processes) papersOf() {
-	for _, s := range p.order {
-		if len(s.makes) == 0 {
+	v := p.importer.out.Procedures[0]
+	result := map[string]bool{}
+	for _, r := range v.Results {
+		result[r.Name] = true
+	}
+	for _, s := range p.order { // what the last act hands over is a result
+		if len(s.ends) == 0 {
 			continue
 		}
-		for _, paper := range s.makes[0] {
-			if !slices.ContainsFunc(s.makes, func(all []string) bool { return !slices.Contains(all, paper) }) {
-				s.step.Makes = append(s.step.Makes, paper)
+		for _, paper := range slices.Concat(s.makes...) {
+			if !result[paper] {
+				result[paper] = true
+				v.Results = append(v.Results, procedure.Result{Name: paper})
 			}
 		}
-		var some []string
-		for _, all := range s.makes {
-			for _, paper := range all {
-				if !slices.Contains(s.step.Makes, paper) && !slices.Contains(some, paper) {
-					some = append(some, paper)
-				}
+	}
+	for _, s := range p.order {
+		var working, some []string
+		for _, paper := range slices.Concat(s.makes...) {
+			always := !slices.ContainsFunc(s.makes, func(all []string) bool { return !slices.Contains(all, paper) })
+			list := &some
+			switch {
+			case always && result[paper]:
+				list = &s.step.Makes
+			case always:
+				list = &working
 			}
+			if !slices.Contains(*list, paper) {
+				*list = append(*list, paper)
+			}
+		}
+		var help []string
+		if len(working) > 0 {
+			help = append(help, "Lập: "+strings.Join(working, "; ")+".")
 		}
 		if len(some) > 0 {
-			s.step.Help = "Lập theo hướng giải quyết: " + strings.Join(some, "; ") + "."
-			p.remark(p.steps, s.line, "papers-by-way", "step", s.step.Title, "papers", strings.Join(some, ", "))
+			help = append(help, "Lập theo hướng giải quyết: "+strings.Join(some, "; ")+".")
+		}
+		if len(help) > 0 {
+			s.step.Help = strings.Join(help, " ")
+			p.remark(p.steps, s.line, "papers-by-way", "step", s.step.Title, "papers", strings.Join(slices.Concat(working, some), ", "))
 		}
 	}
 }
