@@ -230,7 +230,7 @@ func (h *History) choose(today string, favoured map[agency.ID]bool) {
 		}
 		for _, id := range o.Agencies {
 			if favoured[id] && !o.ByCommune {
-				weight *= 2
+				weight *= 5
 				break
 			}
 		}
@@ -255,23 +255,25 @@ func demand(v *procedure.Version, commune bool) int {
 		}
 	}
 	const workday = 8 * 60
-	weight := 10
 	switch {
 	case v.SameVisit:
-		return 400
+		return 2500
+	case commune && shortest <= workday:
+		return 900
+	case commune && shortest <= 3*workday:
+		return 150
+	case commune:
+		return 60
 	case shortest <= workday:
-		weight = 120
+		return 60
 	case shortest <= 3*workday:
-		weight = 60
+		return 40
 	case shortest <= 5*workday:
-		weight = 40
+		return 20
 	case shortest <= 10*workday:
-		weight = 24
+		return 10
 	}
-	if commune {
-		weight *= 3
-	}
-	return weight
+	return 5
 }
 
 // staffed reports whether every step of the process has a post that may take it.
