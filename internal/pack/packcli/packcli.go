@@ -26,6 +26,7 @@ import (
 	"github.com/motcua/motcua/internal/national"
 	"github.com/motcua/motcua/internal/pack"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
+	"github.com/motcua/motcua/internal/workflow/simulate"
 )
 
 // Exit codes.
@@ -48,6 +49,8 @@ const usage = `Usage:
   motcua pack check DIR [--from YYYY-MM-DD] [--json]
       Read a pack and list everything wrong with it: file, line, reason, and for a process the shortest run that
       shows it. Who holds what is checked from a day on, today when none is named.
+  motcua pack simulate DIR PROCESS [--runs N] [--arrivals PER-DAY] [--staff PLACE/ROLE=N,…] [--limit 5wd] [--seed N] [--svg FILE] [--json]
+      Let files run through a process and say where they wait, how many come late and who has most to do.
   motcua pack import --data DIR|--db URL FILE… [--report json] [--draft]
       Import packs (folders), the national catalogue (.jsonl), its lists (.xlsx) and administrative
       units (.json, .csv), days off of a year (.csv with date,kind,name). Files are recognised by content. What is new is in force from today; what
@@ -78,6 +81,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, open Open
 	switch args[0] {
 	case "check":
 		return c.check(args[1:])
+	case "simulate":
+		return c.simulate(args[1:])
 	case "import":
 		return c.importFiles(ctx, args[1:])
 	case "diff":
@@ -103,6 +108,9 @@ type command struct {
 	from   string
 	roles  string            // file of a roleword.Table
 	codes  map[string]string // national codes by those of another system
+
+	plan       simulate.Plan
+	staff, svg string
 }
 
 func (c *command) usage(why string) int {
@@ -145,6 +153,18 @@ func (c *command) parse(name string, args []string, flags ...string) ([]string, 
 				c.codes[theirs] = ours
 				return nil
 			})
+		case "runs":
+			set.IntVar(&c.plan.Runs, f, 0, "")
+		case "arrivals":
+			set.Float64Var(&c.plan.Arrivals, f, 0, "")
+		case "seed":
+			set.Uint64Var(&c.plan.Seed, f, 1, "")
+		case "limit":
+			set.StringVar(&c.plan.Legal, f, "", "")
+		case "staff":
+			set.StringVar(&c.staff, f, "", "")
+		case "svg":
+			set.StringVar(&c.svg, f, "", "")
 		}
 	}
 	var rest []string

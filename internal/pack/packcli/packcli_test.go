@@ -245,3 +245,26 @@ func TestCheckShowsTheShortestRunOfADefect(t *testing.T) {
 		t.Errorf("%d\n%s", code, out)
 	}
 }
+
+func TestSimulateTellsWhereFilesWait(t *testing.T) {
+	c := cli{t: t}
+	svg := filepath.Join(t.TempDir(), "cho.svg")
+	code, out, errs := c.run("simulate", smallPack, "quy-trinh-chung", "--runs", "500", "--arrivals", "6", "--staff", "competent/case_officer=2", "--svg", svg)
+	if code != packcli.OK || !strings.Contains(out, "500 hồ sơ, 500 đi đến kết thúc") || !strings.Contains(out, "Ký duyệt") || !strings.Contains(out, "competent/case_officer  2") {
+		t.Errorf("%d\n%s\n%s", code, out, errs)
+	}
+	if raw, err := os.ReadFile(svg); err != nil || !bytes.Contains(raw, []byte("<desc")) {
+		t.Errorf("%v %s", err, raw)
+	}
+	_, one, _ := c.run("simulate", smallPack, "quy-trinh-chung", "--runs", "50", "--json", "--seed", "3")
+	_, two, _ := c.run("simulate", smallPack, "quy-trinh-chung", "--runs", "50", "--json", "--seed", "3")
+	if one != two || !strings.Contains(one, `"bottleneck"`) {
+		t.Errorf("%s\n%s", one, two)
+	}
+	if code, _, _ := c.run("simulate", smallPack, "khong-co"); code != packcli.Problems {
+		t.Error(code)
+	}
+	if code, _, _ := c.run("simulate", smallPack, "quy-trinh-chung", "--staff", "x"); code != packcli.Usage {
+		t.Error(code)
+	}
+}
