@@ -17,7 +17,7 @@ import (
 func (a *App) desk(m *web.Mux, told func(ctx context.Context, dossier string) (templ.Component, error)) {
 	who := &incumbents{a: a}
 	deskweb.Register(m, deskweb.Deps{
-		Service: watched{a.dossiers, a.views}, Saw: watched{a.dossiers, a.views}.saw, Views: a.views.Of, Answers: a.store, Listings: a.dossiers, Keeper: a.store, Files: a.files, Finder: a.finder, Catalogue: a.province.Catalogue, Places: a.places, Clock: a.province.Clock,
+		Service: watched{a.dossiers, a.views}, Saw: watched{a.dossiers, a.views}.saw, Views: a.views.Of, Presence: a.store, Answers: a.store, Listings: a.dossiers, Keeper: a.store, Files: a.files, Finder: a.finder, Catalogue: a.province.Catalogue, Places: a.places, Clock: a.province.Clock,
 		Name: a.nameOf, Signed: a.signedPaper, Incumbents: who.of, Told: told, Address: a.cfg.Serve.Address, Signatures: a.signatures, Now: a.cfg.Now, Units: filingweb.UnitsPath,
 	})
 }

@@ -39,6 +39,7 @@ type Act struct {
 	Ask     bool            // the agencies asked must be chosen
 	Answer  bool            // an answer is given: a file may come with it
 	Form    string          // id of the form the holder fills first
+	Into    workflow.Kind   // kind of the step it leads to
 	Holder  casefile.Holder // who will have it
 }
 
@@ -154,7 +155,7 @@ func (d *Dossier) actOf(f Facts, s Standing, def workflow.Step, a workflow.Actio
 	if a.To == "" || !ok {
 		return act
 	}
-	act.To, act.Ask = to.Title, to.Kind == workflow.Ask && len(to.Of) == 0
+	act.To, act.Into, act.Ask = to.Title, to.Kind, to.Kind == workflow.Ask && len(to.Of) == 0
 	if to.Kind == workflow.Task || to.Kind == workflow.Wait {
 		t, _ := d.Run.Token(s.Token)
 		t.Step, t.At = workflow.Address(part, a.To), ""

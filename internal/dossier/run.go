@@ -56,6 +56,7 @@ type Opinion struct {
 	Until    time.Time // answered or recalled; zero while it is open
 	Answer   string
 	Answered journal.Actor
+	Result   *Result // the document that answers, where it has a number
 	File     *Paper
 	Recalled bool // nobody waits for it any more
 }
@@ -611,7 +612,7 @@ func (d *Dossier) regive(e journal.Event, s Standing, to casefile.Holder, label 
 func (d *Dossier) answeredBy(e journal.Event, token int, note string, result *Result, file *Paper) {
 	for i := range d.Opinions {
 		if o := &d.Opinions[i]; o.Token == token && o.Open() {
-			o.Until, o.Answer, o.Answered, o.File = e.At, note, e.By, file
+			o.Until, o.Answer, o.Answered, o.Result, o.File = e.At, note, e.By, result, file
 			return
 		}
 	}

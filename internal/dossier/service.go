@@ -45,6 +45,8 @@ type Store interface {
 	AwaitingSupplement(ctx context.Context, after string, limit int) ([]string, string, error)
 	// Awake lists at most limit dossiers about which the product has to do something by now (NextWake).
 	Awake(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// QueueLoads counts the open work of an agency by queue.
+	QueueLoads(ctx context.Context, id agency.ID, now time.Time) ([]QueueLoad, error)
 	// BySlip returns the id of the dossier that a printed paper with the check code belongs to; ErrNotFound if none.
 	BySlip(ctx context.Context, check string) (string, error)
 	// PendingHandovers lists hand-overs to and from an agency that nobody confirmed yet, oldest first, at most limit of each.

@@ -105,7 +105,7 @@ func (k *compiler) head(f Form, schema *jsonschema.Schema) {
 		k.wrong("schema", "not-object")
 	}
 	s := f.Layout.Subject
-	if s.Name == "" {
+	if s.Name == "" && f.Use != ForStep {
 		k.wrong("subject", "no-subject")
 	}
 	for _, path := range []string{s.Name, s.Number, s.Birth, s.Phone, s.Email, s.Address} {

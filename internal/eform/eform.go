@@ -14,6 +14,9 @@ import (
 	"encoding/json"
 )
 
+// ForStep marks a form that the holder of a step fills: it names no applicant.
+const ForStep = "step"
+
 // Form is the definition of one form, as written in a pack.
 type Form struct {
 	ID      string          `yaml:"id" json:"id"`
@@ -22,6 +25,7 @@ type Form struct {
 	Basis   string          `yaml:"basis,omitempty" json:"basis,omitempty"` // legal text that prescribes the paper form
 	Schema  json.RawMessage `yaml:"-" json:"schema"`                        // JSON Schema 2020-12 of the answers (object)
 	Layout  Layout          `yaml:"layout" json:"layout"`
+	Use     string          `yaml:"use,omitempty" json:"use,omitempty"` // ForStep; empty: an applicant's declaration
 }
 
 // Layout says how the schema's properties are asked: sections in order, one subject each.

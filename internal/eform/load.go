@@ -36,6 +36,7 @@ func (f *Form) UnmarshalYAML(b []byte) error {
 		Basis   string `yaml:"basis"`
 		Schema  any    `yaml:"schema"`
 		Layout  Layout `yaml:"layout"`
+		Use     string `yaml:"use"`
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&w); err != nil {
 		return err
@@ -44,7 +45,7 @@ func (f *Form) UnmarshalYAML(b []byte) error {
 	if err != nil {
 		return fmt.Errorf("schema: %w", err)
 	}
-	*f = Form{ID: w.ID, Title: w.Title, TitleEn: w.TitleEn, Basis: w.Basis, Schema: schema, Layout: w.Layout}
+	*f = Form{ID: w.ID, Title: w.Title, TitleEn: w.TitleEn, Basis: w.Basis, Schema: schema, Layout: w.Layout, Use: w.Use}
 	return nil
 }
 

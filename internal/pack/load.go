@@ -413,6 +413,7 @@ func (l *loader) forms() {
 			Basis   string         `yaml:"basis"`
 			Schema  map[string]any `yaml:"schema"`
 			Layout  eform.Layout   `yaml:"layout"`
+			Use     string         `yaml:"use"`
 		}
 		if !b.decode(src, src.root, &f) {
 			return read{}
@@ -423,7 +424,7 @@ func (l *loader) forms() {
 			return read{}
 		}
 		src.root = nil
-		return read{src, &eform.Form{ID: f.ID, Title: f.Title, TitleEn: f.TitleEn, Basis: f.Basis, Schema: schema, Layout: f.Layout}}
+		return read{src, &eform.Form{ID: f.ID, Title: f.Title, TitleEn: f.TitleEn, Basis: f.Basis, Schema: schema, Layout: f.Layout, Use: f.Use}}
 	}) {
 		if r.form != nil {
 			l.named(r.src, "forms", r.form.ID, len(l.pack.Forms))

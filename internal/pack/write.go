@@ -30,12 +30,13 @@ type formFile struct {
 	Title   string         `yaml:"title"`
 	TitleEn string         `yaml:"title_en,omitempty"`
 	Basis   string         `yaml:"basis,omitempty"`
+	Use     string         `yaml:"use,omitempty"`
 	Schema  map[string]any `yaml:"schema"`
 	Layout  eform.Layout   `yaml:"layout"`
 }
 
 func formText(f *eform.Form) formFile {
-	out := formFile{ID: f.ID, Title: f.Title, TitleEn: f.TitleEn, Basis: f.Basis, Layout: f.Layout}
+	out := formFile{ID: f.ID, Title: f.Title, TitleEn: f.TitleEn, Basis: f.Basis, Layout: f.Layout, Use: f.Use}
 	if err := json.Unmarshal(f.Schema, &out.Schema); err != nil {
 		panic("pack: the schema of a form is no JSON object: " + err.Error())
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/motcua/motcua/internal/casefile"
 	"github.com/motcua/motcua/internal/deadline"
 	"github.com/motcua/motcua/internal/dossier"
+	"github.com/motcua/motcua/internal/eform"
+	"github.com/motcua/motcua/internal/eform/eformweb"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/procedure"
 	"github.com/motcua/motcua/internal/viet"
@@ -45,6 +47,10 @@ const (
 	fieldFile     = "tep-ket-qua"
 	fieldTo       = "nguoi-nhan"
 	fieldMethod   = "hinh-thuc"
+	fieldAsked    = "hoi-co-quan" // agencies that are asked
+	fieldQuestion = "cau-hoi"
+	fieldWithin   = "tra-loi-trong" // time in which an answer is asked for
+	fieldFrame    = "cau"           // question that is taken back
 )
 
 // errResultDate refuses a date of a result that is none.
@@ -62,6 +68,9 @@ type actForm struct {
 	danger       bool
 	files        bool   // sent as multipart
 	action       string // id of a process action
+	token        int    // piece of work it is about
+	piece        string // its step's title, where the actor holds several
+	makes        []string
 	key          string
 	version      int64
 
@@ -77,6 +86,10 @@ type actForm struct {
 	late    bool               // asked later than the law gives: a legal basis is owed
 	result  bool
 	hand    bool
+	answer  bool // an answer is given: a document may come with it
+	agency  bool // who is asked is chosen
+	asked   []agencyGroup
+	filled  *eformweb.View // form of the step
 
 	asks    []ask           // further questions, in order
 	effects []string        // what the act does
@@ -89,20 +102,39 @@ type actForm struct {
 
 // offer lists what the actor may do and opens one of it: the act with the id where it is offered, else the
 // primary one.
-func (c *caseView) offer(ctx context.Context, d *desk, f dossier.Facts, id string, typed url.Values) {
-	c.form, c.others, c.danger = nil, nil, nil
+// Acts on other pieces of work than the one that is open stand apart, under the titles of their steps.
+func (c *caseView) offer(ctx context.Context, d *desk, f dossier.Facts, id string, typed url.Values, piece int) {
+	c.form, c.others, c.danger, c.pieces, c.claims = nil, nil, nil, nil, nil
 	acts := append(c.d.Next(f, actor(ctx)), c.d.Turns(f, actor(ctx))...)
-	if !slices.ContainsFunc(acts, func(a dossier.Act) bool { return a.ID == id }) {
+	is := func(a dossier.Act) bool { return a.ID == id && (piece == 0 || a.Token == 0 || a.Token == piece) }
+	open := slices.IndexFunc(acts, is)
+	if open < 0 {
 		id = ""
+		open = slices.IndexFunc(acts, func(a dossier.Act) bool { return a.Primary })
 	}
-	for _, a := range acts {
+	several := len(c.d.Work()) > 1
+	for i, a := range acts {
 		link := component.Act{Text: label(ctx, a), Kind: component.SecondaryAct, Href: pathCase + c.d.ID + "?viec=" + url.QueryEscape(a.ID) + "#viec"}
+		if several && a.Token != 0 {
+			link.Href = pathCase + c.d.ID + "?viec=" + url.QueryEscape(a.ID) + "&" + fieldToken + "=" + strconv.Itoa(a.Token) + "#viec"
+			if a.Step != "" {
+				link.Title = link.Text + ": " + a.Step
+			}
+		}
 		switch {
-		case a.ID == id, id == "" && a.Primary && c.form == nil:
+		case a.ID == dossier.ActRecall: // stands beside the question
+		case a.ID == dossier.ActClaim, a.ID == dossier.ActRelease:
+			c.claims = append(c.claims, claimOf(ctx, c.d, a, several))
+		case i == open:
 			c.form = d.formOf(ctx, c.d, f, a)
 			if id != "" && typed != nil {
-				c.form.typed = typed
+				c.form.again(typed)
 			}
+		case several && a.Token != 0 && (open < 0 || acts[open].Token != 0 && acts[open].Token != a.Token):
+			if a.Danger {
+				link.Kind = component.DangerAct
+			}
+			c.apart(a, link)
 		case a.Danger:
 			link.Kind = component.DangerAct
 			c.danger = append(c.danger, link)
@@ -121,8 +153,30 @@ func (d *desk) open(ctx context.Context, c *caseView, id string, typed url.Value
 	if err != nil {
 		return err
 	}
-	c.offer(ctx, d, f, id, typed)
+	c.offer(ctx, d, f, id, typed, pieceOf(typed))
 	return nil
+}
+
+// pieceOf is the piece of work that a form or an address names; 0: none.
+func pieceOf(v url.Values) int {
+	n, err := strconv.Atoi(v.Get(fieldToken))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// again fills the form with what was typed.
+func (a *actForm) again(typed url.Values) {
+	if len(typed) == 1 && typed.Has(fieldToken) {
+		return // an address that only names the piece of work
+	}
+	a.typed = typed
+	if v := a.filled; v != nil && typed.Has(eform.AskingKey) {
+		if posted, err := v.Form.Parse("", typed, v.Answers); err == nil {
+			v.Answers, v.Typed = posted.Answers, posted.Typed
+		}
+	}
 }
 
 // label is the verb on the button of an act.
@@ -136,7 +190,10 @@ func label(ctx context.Context, a dossier.Act) string {
 // formOf says what an act asks.
 func (d *desk) formOf(ctx context.Context, x *dossier.Dossier, f dossier.Facts, a dossier.Act) *actForm {
 	n := d.names()
-	form := &actForm{id: a.ID, path: pathCase + x.ID + "/xu-ly", title: label(ctx, a), danger: a.Danger, key: web.NewKey(), version: x.Version}
+	form := &actForm{id: a.ID, path: pathCase + x.ID + "/xu-ly", title: label(ctx, a), danger: a.Danger, key: web.NewKey(), version: x.Version, token: a.Token}
+	if len(x.Work()) > 1 {
+		form.piece = a.Step
+	}
 	form.button = component.Act{Text: label(ctx, a), Keys: "a"}
 	if a.Danger {
 		form.button = component.Act{Text: label(ctx, a), Kind: component.DangerAct} // no key: it takes a deliberate click
@@ -156,7 +213,7 @@ func (d *desk) formOf(ctx context.Context, x *dossier.Dossier, f dossier.Facts, 
 		form.lead = lang.T(ctx, "desk.complete.lead")
 	case dossier.ActAssign:
 		form.path = pathCase + x.ID + "/giao"
-		h := x.Holder
+		h := a.Holder
 		h.Post = ""
 		form.posts = d.postOptions(ctx, h, f.Now)
 	case dossier.ActNote:
@@ -257,18 +314,41 @@ func (a *actForm) supplement(ctx context.Context, d *desk, x *dossier.Dossier, f
 func (a *actForm) process(ctx context.Context, d *desk, x *dossier.Dossier, f dossier.Facts, act dossier.Act, n names) {
 	a.action = act.ID
 	a.note, a.must, a.reason = true, act.Note, false
-	for _, s := range f.Process.Steps {
-		if s.ID == x.Step {
-			a.help = s.Help
+	address := ""
+	for _, w := range x.Work() {
+		if w.Token == act.Token {
+			address = w.Step
 		}
 	}
-	if act.To != "" {
+	if s, ok := f.Process.Find(address); ok {
+		a.help, a.makes = s.Help, s.Makes
+	}
+	if act.Ask {
+		a.agency, a.asked = true, d.askable(ctx, x, f.Now)
+	}
+	if act.Answer {
+		a.answer, a.files = true, true
+		a.lead = answerLead(ctx, x, act.Token, n)
+	}
+	if act.Form != "" && act.Means != workflow.SendBack {
+		a.filled = d.stepForm(ctx, x, act.Form, address, f.Now)
+	}
+	switch {
+	case act.Answer:
+	case act.Ask:
+		a.lead = lang.T(ctx, "together.ask.lead")
+	case act.To != "" && act.Holder.Agency != "":
 		a.lead = lang.T(ctx, "desk.process.to", "step", act.To, "who", n.holder(ctx, act.Holder, f.Now))
+	case stepName(ctx, act) != "":
+		a.lead = lang.T(ctx, "together.process.to", "step", stepName(ctx, act))
 	}
 	switch act.Means {
 	case workflow.Assign:
 		a.posts = d.postOptions(ctx, act.Holder, f.Now)
 	case workflow.Forward, workflow.SubmitUp, workflow.Approve:
+		if act.Holder.Agency == "" {
+			break // several get it, or nobody yet
+		}
 		if posts := d.postOptions(ctx, act.Holder, f.Now); len(posts) > 1 {
 			a.posts, a.mayPost = posts, true
 		}
@@ -332,7 +412,11 @@ func (d *desk) postLabel(p agency.Post, at time.Time) string {
 
 // mends names the inputs that mend a refusal, best first: the first one the form has is meant.
 var mends = map[string][]string{
-	dossier.ErrNoteNeeded.Code:       {fieldNote},
+	dossier.ErrNoteNeeded.Code:       {fieldNote, fieldQuestion},
+	dossier.ErrAsked.Code:            {fieldAsked},
+	dossier.ErrAskSelf.Code:          {fieldAsked},
+	dossier.ErrAskedTwice.Code:       {fieldAsked},
+	dossier.ErrNobodyThere.Code:      {fieldAsked},
 	dossier.ErrReasonNeeded.Code:     {fieldReason, fieldNote},
 	dossier.ErrItemsNeeded.Code:      {fieldItems},
 	dossier.ErrPostNeeded.Code:       {fieldPost},
@@ -356,7 +440,7 @@ var mends = map[string][]string{
 
 // texts are the inputs that take words.
 var texts = []string{
-	fieldNote, fieldReason, fieldItems, fieldGuidance, fieldBasis, fieldNumber, fieldName, fieldTo, fieldSumOf, fieldNotice, fieldProof, fieldBack, fieldRefund,
+	fieldNote, fieldReason, fieldItems, fieldGuidance, fieldBasis, fieldNumber, fieldName, fieldTo, fieldSumOf, fieldNotice, fieldProof, fieldBack, fieldRefund, fieldQuestion,
 }
 
 // refuse ties a refusal to the input that mends it; false when it concerns none.
@@ -400,6 +484,8 @@ func (a *actForm) has(name string) bool {
 		return a.note || a.asking(name)
 	case fieldAmount:
 		return a.ask
+	case fieldAsked:
+		return a.agency
 	case fieldItems, fieldPost, fieldLimit, fieldDate, fieldNumber:
 		return true
 	}
@@ -544,7 +630,14 @@ func (d *desk) act(w http.ResponseWriter, r *http.Request) error {
 		Action: action, Note: f.Get(fieldNote), Post: f.Get(fieldPost), To: f.Get(fieldTo), Method: f.Get(fieldMethod),
 		Result: rs[0], File: rs[0].File, More: rs[1:],
 	}
-	c.Result.File = nil
+	c.Result.File, c.Token = nil, token(f)
+	for _, id := range f.Values[fieldAsked] {
+		c.Agencies = append(c.Agencies, agency.ID(id))
+	}
+	shown, err := d.fill(w, r, req, f, &c)
+	if shown || err != nil {
+		return err
+	}
 	if _, err := d.Service.Act(ctx, req, c); err != nil {
 		return d.again(w, r, action, f, err)
 	}
@@ -568,9 +661,5 @@ func sentences(list ...string) string {
 
 // token is the piece of work an act is about, where a dossier has several; 0: the principal one.
 func token(f web.Form) int {
-	n, err := strconv.Atoi(f.Get(fieldToken))
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
+	return pieceOf(f.Values)
 }

@@ -77,6 +77,18 @@ type Turns interface {
 	Reissue(ctx context.Context, r dossier.Request, reason, whose string) (*dossier.Dossier, error)
 }
 
+// Together is what agencies do with one dossier at the same time.
+type Together interface {
+	Claim(ctx context.Context, r dossier.Request, token int) (*dossier.Dossier, error)
+	Release(ctx context.Context, r dossier.Request, token int) (*dossier.Dossier, error)
+	Consult(ctx context.Context, r dossier.Request, c dossier.ConsultCommand) (*dossier.Dossier, error)
+	Recall(ctx context.Context, r dossier.Request, frame int) (*dossier.Dossier, error)
+	TellDesk(ctx context.Context, r dossier.Request, note string) (*dossier.Dossier, error)
+	Loads(ctx context.Context, by access.Actor) ([]dossier.QueueLoad, error)
+	QueueWork(ctx context.Context, by access.Actor, queue, after string) ([]casefile.WorkItem, string, error)
+	Reassign(ctx context.Context, rs []dossier.Request, queue, post string) []dossier.Line
+}
+
 // Intake is what the counter records for a person.
 type Intake interface {
 	Offer(code string) (procedure.Offer, error)
@@ -102,6 +114,7 @@ type Service interface {
 	Turns
 	Intake
 	Papers
+	Together
 }
 
 // Answers tells what was answered under an idempotency key, also after the draft behind it is gone.
@@ -145,6 +158,8 @@ type Deps struct {
 	// Saw puts on record that an officer opened a file or printed form of a dossier; nil: nothing is kept. What it
 	// refuses is not shown.
 	Saw func(by access.Actor, id, what, thing string) error
+	// Presence knows who has the form of an act open; nil: nobody is told.
+	Presence Presence
 	// Views lists who looked at a dossier; nil: nobody is told.
 	Views   Looks
 	Now     func() time.Time
@@ -211,6 +226,7 @@ func Register(m *web.Mux, deps Deps) {
 	m.Handle("POST /ho-so/{id}/bo-sung-tai-quay", intake, d.complete)
 	m.Handle("POST /ho-so/{id}/dinh-chinh", web.May(access.DossierResult, access.DossierDecide), d.correct, large...)
 	d.registerTurns(m)
+	d.registerTogether(m, read)
 
 	d.papersOn(m, read)
 

@@ -150,6 +150,7 @@ func (d *desk) receive(ctx context.Context, part *multipart.Part) (p dossier.Pap
 
 // paperRow is one line of the papers of a dossier.
 type paperRow struct {
+	id        string // of the component
 	component string
 	name      string
 	form      string
@@ -186,7 +187,7 @@ func componentName(ctx context.Context, v procedure.Version, id string) string {
 }
 
 func paperLine(ctx context.Context, id string, p dossier.Paper, of string) paperRow {
-	row := paperRow{component: of, name: p.Name, form: formText(ctx, p), found: foundIn(ctx, p)}
+	row := paperRow{id: p.Component, component: of, name: p.Name, form: formText(ctx, p), found: foundIn(ctx, p)}
 	if row.component == "" {
 		row.component = lang.T(ctx, "desk.paper.other")
 	}
@@ -250,6 +251,12 @@ func (d *desk) file(w http.ResponseWriter, r *http.Request) error {
 	papers := x.Files()
 	i := slices.IndexFunc(papers, func(p dossier.Paper) bool { return p.Hash == hash })
 	if i < 0 {
+		return filestore.ErrNotFound
+	}
+	switch ok, err := d.shows(r.Context(), x, papers[i]); {
+	case err != nil:
+		return err
+	case !ok:
 		return filestore.ErrNotFound
 	}
 	if err := d.saw(r.Context(), x.ID, casefile.ViewPaper, casefile.ThingOf(hash)); err != nil {

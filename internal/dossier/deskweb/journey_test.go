@@ -40,7 +40,7 @@ func TestADossierGoesFromTheInboxToItsReturn(t *testing.T) {
 	if !strings.HasPrefix(pdf.body, "%PDF") || pdf.header.Get("Content-Type") != "application/pdf" {
 		t.Errorf("receipt: %s, %.20q", pdf.header.Get("Content-Type"), pdf.body)
 	}
-	o.get("cb-mot-cua", "/ho-so/"+id).want(http.StatusOK).has("Phân công", "đang giữ, từ").hasNot("Trình lãnh đạo")
+	o.get("cb-mot-cua", "/ho-so/"+id).want(http.StatusOK).has("Phân công", "đang giữ, từ").offersNot("Trình lãnh đạo")
 
 	o.step("truong-phong", id, "/xu-ly", fieldPost, "chuyen-vien").to(t)
 	o.step("chuyen-vien", id, "/xu-ly", fieldNote, "Đủ điều kiện cấp phép").to(t)

@@ -138,6 +138,7 @@ func momentText(ctx context.Context, id string, m dossier.Moment, n names) compo
 	}
 	add := func(key string, args ...any) { say(lang.T(ctx, "desk.moment."+key, args...)) }
 	turn := turnLines(ctx, m, n, add, say)
+	togetherLines(ctx, m, n, say)
 	if m.Code != "" && !turn {
 		add("code", "code", m.Code)
 	}
@@ -150,10 +151,10 @@ func momentText(ctx context.Context, id string, m dossier.Moment, n names) compo
 	if m.Result != nil && m.Result.Name != "" {
 		add("result", "name", m.Result.Name, "number", m.Result.Number)
 	}
-	if m.Step != "" {
+	if m.Step != "" && len(m.Entered) < 2 {
 		add("to", "step", m.Step, "who", n.holder(ctx, m.Holder, m.At))
 	}
-	if m.Post != "" {
+	if m.Post != "" && !(m.Kind == dossier.EventAssigned && m.Post == m.By.Post) {
 		key := "approver"
 		if m.Kind == dossier.EventAssigned {
 			key = "post"

@@ -93,6 +93,9 @@ func (d *desk) rail(r *http.Request, current string) ([]component.RailGroup, dos
 	if by.May(access.DossierIntake) {
 		more.Items = append(more.Items, component.RailItem{Text: lang.T(ctx, "desk.intake.title"), Href: pathIntake, Icon: component.IconPlus, Count: -1, Key: "n", Current: current == railIntake})
 	}
+	if by.May(access.DossierAssign) {
+		more.Items = append(more.Items, component.RailItem{Text: lang.T(ctx, "together.load.title"), Href: pathLoad, Icon: component.IconPeople, Count: -1, Key: "m", Current: current == railLoad})
+	}
 	if mayKeep(by) {
 		more.Items = append(more.Items, component.RailItem{Text: lang.T(ctx, "papers.handovers"), Href: pathHandovers, Icon: component.IconPaperclip, Count: -1, Key: "v", Current: current == railHandovers})
 	}

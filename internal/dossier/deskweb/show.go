@@ -50,6 +50,11 @@ type caseView struct {
 	others []component.Act // further acts, as links that open them
 	danger []component.Act
 
+	pieces   []pieceView // acts on other work than the one that is open, by step
+	claims   []claimForm // work that can be taken from the pool, or put back
+	together togetherView
+	composes []string // colleagues who have an act's form open now
+
 	changed []component.Moment // what others did since the person looked
 	refusal string             // why the act was not done
 	kept    []component.Fact   // what was typed for an act that is no longer offered
@@ -87,6 +92,7 @@ func (d *desk) caseOf(ctx context.Context, id string) (*caseView, error) {
 	c.papers = d.paperRows(ctx, x, f)
 	c.moments = history(ctx, x, moments, n)
 	c.states = statesOf(ctx, x)
+	c.hide(ctx, x, f)
 	received := x.SubmittedAt
 	if x.Accepted() {
 		received = x.AcceptedAt
@@ -105,7 +111,13 @@ func (d *desk) caseOf(ctx context.Context, id string) (*caseView, error) {
 			return nil, err
 		}
 	}
-	c.offer(ctx, d, f, "", nil)
+	if err := c.gather(ctx, d, f, events, n); err != nil {
+		return nil, err
+	}
+	c.offer(ctx, d, f, "", nil, 0)
+	if c.composes, err = d.meet(ctx, x.ID, c.form != nil); err != nil {
+		return nil, err
+	}
 	return c, nil
 }
 
@@ -255,7 +267,7 @@ func (d *desk) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	c.fresh = r.URL.Query().Has("moi") && c.d.Accepted()
 	if act := r.URL.Query().Get("viec"); act != "" {
-		if err := d.open(ctx, c, act, nil); err != nil {
+		if err := d.open(ctx, c, act, url.Values{fieldToken: r.URL.Query()[fieldToken]}); err != nil {
 			return err
 		}
 	}
@@ -324,10 +336,11 @@ func (d *desk) changedSince(ctx context.Context, id string, version int64) ([]co
 	if at < 0 {
 		return nil, nil
 	}
-	moments, err := dossier.Timeline(events[at:])
+	moments, err := dossier.Timeline(events)
 	if err != nil {
 		return nil, err
 	}
+	moments = moments[at:]
 	n := d.names()
 	out := make([]component.Moment, len(moments))
 	for i, m := range moments {

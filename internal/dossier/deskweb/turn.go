@@ -3,6 +3,7 @@ package deskweb
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,6 +137,44 @@ var turnPages = []turnPage{
 		},
 		func(d *desk, ctx context.Context, req dossier.Request, _ web.Form) error {
 			return only(d.Service.Resume(ctx, req))
+		},
+	},
+	{
+		dossier.ActConsult, "hoi-y-kien",
+		[]access.Permission{access.DossierHandle},
+		"together.done.consult",
+		func(d *desk, ctx context.Context, x *dossier.Dossier, f dossier.Facts, form *actForm) {
+			form.lead = lang.T(ctx, "together.consult.lead")
+			form.effects = []string{lang.T(ctx, "together.consult.runs")}
+			form.agency, form.asked = true, d.askable(ctx, x, f.Now)
+			form.asks = []ask{{kind: askText, name: fieldQuestion}, {kind: askList, name: fieldWithin, optional: true, options: answerLimits(ctx)}}
+		},
+		func(d *desk, ctx context.Context, req dossier.Request, f web.Form) error {
+			c := dossier.ConsultCommand{Question: f.Get(fieldQuestion), Limit: f.Get(fieldWithin)}
+			for _, id := range f.Values[fieldAsked] {
+				c.Agencies = append(c.Agencies, agency.ID(id))
+			}
+			return only(d.Service.Consult(ctx, req, c))
+		},
+	},
+	{
+		dossier.ActTellDesk, "bao-mot-cua",
+		[]access.Permission{access.DossierHandle},
+		"together.done.tell-desk",
+		func(d *desk, ctx context.Context, x *dossier.Dossier, f dossier.Facts, form *actForm) {
+			form.lead = lang.T(ctx, "together.tell-desk.lead", "desk", d.names().agency(x.Desk, f.Now))
+			form.effects = []string{lang.T(ctx, "together.consult.runs")}
+			form.asks = []ask{{kind: askText, name: fieldNote}}
+			var late []string
+			for _, o := range x.Opinions {
+				if o.Late(f.Now) {
+					late = append(late, lang.T(ctx, "together.tell-desk.one", "agency", d.names().agency(o.Agency, f.Now), "due", when(ctx, o.Due)))
+				}
+			}
+			form.typed = url.Values{fieldNote: {sentences(late...)}}
+		},
+		func(d *desk, ctx context.Context, req dossier.Request, f web.Form) error {
+			return only(d.Service.TellDesk(ctx, req, f.Get(fieldNote)))
 		},
 	},
 	{
@@ -367,7 +406,7 @@ func (d *desk) preview(w http.ResponseWriter, r *http.Request, t turnPage, f web
 	if err != nil {
 		return err
 	}
-	c.offer(ctx, d, facts, t.act, f.Values)
+	c.offer(ctx, d, facts, t.act, f.Values, 0)
 	if c.form == nil || c.form.id != t.act || t.act != dossier.ActApologise {
 		return d.again(w, r, t.act, f, dossier.ErrAction.With("action", t.act))
 	}

@@ -77,7 +77,7 @@ func TestThePauseTheProcedureNamesStopsTheClockAndResumingMovesTheDate(t *testin
 	o.turn("chuyen-vien", d.ID, dossier.ActPause, fieldCase, "khong-co", fieldApprover, "giam-doc").want(http.StatusConflict).has("không quy định trường hợp tạm dừng")
 	o.turn("chuyen-vien", d.ID, dossier.ActPause, fieldCase, "niem-yet", fieldApprover, "giam-doc", fieldNote, "Dán tại xã").to(t)
 
-	p := o.get("chuyen-vien", "/ho-so/"+d.ID).has("Tạm dừng tính thời hạn từ 09:00 thứ Hai, 02/03/2026", "Niêm yết công khai. Căn cứ: Điều 9 Luật Thử", "Lãnh đạo đồng ý: Chức vụ giam-doc", "Dán tại xã").hasNot("Trình lãnh đạo", "Thời gian làm việc còn lại")
+	p := o.get("chuyen-vien", "/ho-so/"+d.ID).has("Tạm dừng tính thời hạn từ 09:00 thứ Hai, 02/03/2026", "Niêm yết công khai. Căn cứ: Điều 9 Luật Thử", "Lãnh đạo đồng ý: Chức vụ giam-doc", "Dán tại xã").hasNot("Thời gian làm việc còn lại").offersNot("Trình lãnh đạo")
 	p.has("Tiếp tục tính thời hạn", "Hoàn tác việc vừa làm")
 	o.get("chuyen-vien", "/lam-viec?ds=cho-ben-ngoai").want(http.StatusOK).has(d.Code, "Chờ bên ngoài")
 

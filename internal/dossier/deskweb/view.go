@@ -115,6 +115,10 @@ func noteLabel(ctx context.Context, a actForm) string {
 		return lang.T(ctx, "desk.field.note")
 	case a.danger:
 		return lang.T(ctx, "desk.field.ly-do")
+	case a.answer:
+		return lang.T(ctx, "together.field.answer")
+	case a.agency && a.must:
+		return lang.T(ctx, "together.field.question")
 	}
 	return lang.T(ctx, "desk.field.y-kien")
 }

@@ -79,9 +79,16 @@ func world(t testing.TB) dossiertest.World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := dossiertest.Process
+	p, together := dossiertest.Process, processTogether
+	g, err := eform.Load([]byte(opinionForm))
+	if err != nil {
+		t.Fatal(err)
+	}
 	version := func(v procedure.Version) *procedure.Version {
-		v.Number, v.From, v.Form, v.Process, v.Sector = 1, "2018-01-01", f.ID, p.ID, "Thử nghiệm"
+		v.Number, v.From, v.Form, v.Sector = 1, "2018-01-01", f.ID, "Thử nghiệm"
+		if v.Process == "" {
+			v.Process = p.ID
+		}
 		v.Competent = []agency.ID{dossiertest.Department}
 		v.Digest = v.Sum()
 		return &v
@@ -113,11 +120,14 @@ func world(t testing.TB) dossiertest.World {
 				LimitTable: &rule.Table{Rows: []rule.Row{{When: `don.purpose == "gấp"`, Then: map[string]rule.Cell{"limit": "8wh"}}, {When: "co(don.purpose)", Then: map[string]rule.Cell{"limit": "7wd"}}}},
 			}),
 			version(procedure.Version{Code: dossiertest.Vague, Name: "Thủ tục không rõ hạn"}),
+			version(procedure.Version{Code: manyAgencies, Name: "Thủ tục liên thông thử", Process: together.ID, Channels: []procedure.Channel{limits(procedure.Direct, "10wd"), limits(procedure.Online, "10wd")}}),
 			version(procedure.Version{Code: twoLimits, Name: "Thủ tục hai thời hạn", Channels: []procedure.Channel{limits(procedure.Direct, "3wd", "10wd"), limits(procedure.Online, "3wd", "10wd")}}),
 		},
-		Forms:     []procedure.Form{{ID: f.ID, Number: 1, Digest: procedure.SumOf(&f), Value: &f}},
-		Processes: []procedure.Process{{ID: p.ID, Number: 1, Digest: procedure.SumOf(&p), Value: &p}},
-		General:   []procedure.Dated[procedure.General]{{ID: "general", Number: 1, Value: procedure.General{Form: f.ID, Process: p.ID}}},
+		Forms: []procedure.Form{{ID: f.ID, Number: 1, Digest: procedure.SumOf(&f), Value: &f}, {ID: g.ID, Number: 1, Digest: procedure.SumOf(&g), Value: &g}},
+		Processes: []procedure.Process{
+			{ID: p.ID, Number: 1, Digest: procedure.SumOf(&p), Value: &p}, {ID: together.ID, Number: 1, Digest: procedure.SumOf(&together), Value: &together},
+		},
+		General: []procedure.Dated[procedure.General]{{ID: "general", Number: 1, Value: procedure.General{Form: f.ID, Process: p.ID}}},
 		Agencies: []agency.Agency{
 			{ID: desk, Name: "Trung tâm Phục vụ hành chính công", Code: "H99.01", Kind: agency.PublicServiceCentre, Level: agency.Province},
 			{ID: dep, Name: "Sở Thử nghiệm", Code: "H99.02", Kind: agency.Department, Level: agency.Province, Desk: desk, Units: []agency.Unit{{ID: "phong-1", Name: "Phòng Một"}}},
@@ -129,7 +139,7 @@ func world(t testing.TB) dossiertest.World {
 			post("truong-phong", dep, "phong-1", access.RoleDivision), post("chuyen-vien", dep, "phong-1", access.RoleOfficer),
 			post("chuyen-vien-2", dep, "phong-1", access.RoleOfficer), post("giam-doc", dep, "", access.RoleHead), post("van-thu", dep, "", access.RoleClerk),
 			post("cb-phuong", "phuong-x", "", access.RoleReceiving),
-			post("nguoi-la", "so-khac", "", access.RoleOfficer), post("kiem-soat", "so-khac", "", access.RoleControl),
+			post("nguoi-la", "so-khac", "", access.RoleOfficer), post("nguoi-la-2", "so-khac", "", access.RoleOfficer), post("cv-phuong", "phuong-x", "", access.RoleOfficer), post("kiem-soat", "so-khac", "", access.RoleControl),
 		},
 	})}
 }
@@ -200,7 +210,8 @@ func open(t testing.TB) *office {
 		},
 		Views:   o.views.Of,
 		Service: o.svc, Answers: o.store, Listings: o.svc, Keeper: o.store, Files: o.files, Finder: index{o.w.Cat}, Catalogue: o.w.Catalogue, Clock: o.w.Clock,
-		Name: func(p string) string { return "Tên " + p }, Address: "https://motcua.example", Now: o.clock.Now, Scratch: t.TempDir(),
+		Presence: o.store,
+		Name:     func(p string) string { return "Tên " + p }, Address: "https://motcua.example", Now: o.clock.Now, Scratch: t.TempDir(),
 	})
 	return o
 }
@@ -345,6 +356,19 @@ func (p page) hasNot(words ...string) page {
 	for _, w := range words {
 		if strings.Contains(text, w) {
 			p.t.Fatalf("the page says %q:\n%s", w, text)
+		}
+	}
+	return p
+}
+
+// offersNot checks that no button or link bears one of the words.
+func (p page) offersNot(words ...string) page {
+	p.t.Helper()
+	for _, n := range append(p.all("button"), p.all("a")...) {
+		for _, w := range words {
+			if strings.Contains(inside(n), w) {
+				p.t.Fatalf("the page offers %q", w)
+			}
 		}
 	}
 	return p

@@ -86,6 +86,7 @@ var sqlByIDs = func() string {
 
 // Statements lists every statement of this package, for the test that prepares them on both engines.
 var Statements = []string{
+	sqlCompose, sqlComposing, sqlComposedLong, sqlQueueLoads,
 	sqlInsert, sqlMove, sqlCode, sqlByID, sqlByIDs, sqlByCode, sqlByRef, sqlLodged, sqlGrouped, sqlSerial, sqlCounts, sqlAnswered, sqlAnswer,
 	sqlDraftInsert, sqlDraftUpdate, sqlDraft, sqlDrafts, sqlDraftDelete, sqlDraftPapers, sqlPaperAdd, sqlPaperRemove, sqlDraftsExpire,
 	sqlSlipAdd, sqlBySlip, sqlSlipsOf, sqlWaiting, sqlAwake, sqlProjection, sqlProjected, sqlReproject,

@@ -114,3 +114,40 @@ if (stream && window.EventSource) {
 		});
 	});
 }
+
+// Who else is at work on this dossier: the server is asked every twenty seconds while somebody is at the page. Nobody
+// is kept signed in by a page that lies open.
+let touched = Date.now();
+["keydown", "pointerdown", "scroll"].forEach((kind) => addEventListener(kind, () => (touched = Date.now()), { passive: true }));
+document.querySelectorAll("[data-poll]").forEach((box) => {
+	setInterval(async () => {
+		if (document.hidden || Date.now() - touched > 300000) return;
+		try {
+			const answer = await fetch(box.dataset.poll, { headers: { Accept: "text/html" } });
+			if (!answer.ok || answer.redirected) return;
+			const text = (await answer.text()).trim();
+			if (text !== box.innerHTML.trim()) box.innerHTML = text;
+		} catch {
+			// the line is cut: the next round tries again
+		}
+	}, 20000);
+});
+
+// A long list of check boxes is narrowed by what is typed, tone marks or not.
+const plain = (s) => s.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
+document.querySelectorAll("[data-filter]").forEach((input) => {
+	const list = document.getElementById(input.dataset.filter);
+	input.closest("[data-filter-box]").hidden = false;
+	input.addEventListener("input", () => {
+		const words = plain(input.value).split(/\s+/).filter(Boolean);
+		list.querySelectorAll("details").forEach((group) => {
+			let any = false;
+			group.querySelectorAll(".option").forEach((o) => {
+				const fits = words.every((w) => plain(o.textContent).includes(w));
+				o.hidden = !fits && !o.querySelector("input").checked;
+				any = any || fits;
+			});
+			if (words.length) group.open = any;
+		});
+	});
+});
