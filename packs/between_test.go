@@ -10,7 +10,7 @@ import (
 	"github.com/motcua/motcua/internal/workflow/prove"
 )
 
-// Issue 4 asks for one procedure of each kind of work between agencies.
+// The demo has one procedure of each kind of work between agencies.
 func TestTheFiveKindsOfWorkBetweenAgenciesAreSoundAndCross(t *testing.T) {
 	p := load(t)
 	cat := p.Catalogue()

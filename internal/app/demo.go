@@ -33,6 +33,7 @@ type DemoAccount struct {
 	Person   string `json:"person"` // name of the person
 	Post     string `json:"post,omitempty"`
 	Agency   string `json:"agency,omitempty"`
+	More     bool   `json:"more,omitempty"` // of an agency that takes part beside the main ones
 }
 
 // demoFile keeps the demo's passwords between starts on the same folder.
@@ -75,8 +76,15 @@ func (a *App) SetUpDemo(ctx context.Context) error {
 		for _, post := range person.Posts {
 			s.Holdings = append(s.Holdings, account.Holding{Post: post})
 		}
-		if role, post := demoRole(person); role != "" {
-			d := DemoAccount{Role: role, Name: person.SignIn, Person: person.Name, Password: known[person.SignIn]}
+		role, post := demoRole(person)
+		more := role == "" && person.Show && len(s.Holdings) > 0
+		if more {
+			post = person.Posts[0]
+			x, _ := posts{a.province}.Post(post)
+			role = x.Roles[0]
+		}
+		if role != "" {
+			d := DemoAccount{Role: role, More: more, Name: person.SignIn, Person: person.Name, Password: known[person.SignIn]}
 			if d.Password == "" {
 				d.Password = account.NewPassword()
 			}
@@ -89,7 +97,17 @@ func (a *App) SetUpDemo(ctx context.Context) error {
 		}
 		seeds = append(seeds, s)
 	}
-	slices.SortStableFunc(a.cfg.Demo.Accounts, func(x, y DemoAccount) int { return slices.Index(demoRoles, x.Role) - slices.Index(demoRoles, y.Role) })
+	slices.SortStableFunc(a.cfg.Demo.Accounts, func(x, y DemoAccount) int {
+		switch {
+		case x.More != y.More && x.More:
+			return 1
+		case x.More != y.More:
+			return -1
+		case x.More:
+			return 0 // as the pack has them: agency by agency
+		}
+		return slices.Index(demoRoles, x.Role) - slices.Index(demoRoles, y.Role)
+	})
 	if err := a.accounts.Seed(ctx, seeds); err != nil {
 		return fmt.Errorf("demo people: %w", err)
 	}

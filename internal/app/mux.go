@@ -16,7 +16,7 @@ func (a *App) mux() *web.Mux {
 	})
 	o := accountweb.Options{}
 	for _, d := range a.DemoAccounts() {
-		o.Demo = append(o.Demo, accountweb.DemoAccount{Role: demoTitle(d), Name: d.Person, SignIn: d.Name, Password: d.Password})
+		o.Demo = append(o.Demo, accountweb.DemoAccount{Role: demoTitle(d), Name: d.Person, SignIn: d.Name, Password: d.Password, More: d.More})
 	}
 	accountweb.Register(m, a.accounts, o)
 	procedureweb.Register(m, procedureweb.Deps{Province: a.province, Finder: a.finder, Now: a.cfg.Now, Figures: figures{a.store}, Address: a.cfg.Serve.Address})

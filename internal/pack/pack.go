@@ -46,6 +46,7 @@ type Person struct {
 	SignIn  string   `yaml:"sign_in"`
 	Posts   []string `yaml:"posts,omitempty"`
 	Citizen *Citizen `yaml:"citizen,omitempty"`
+	Show    bool     `yaml:"show,omitempty"` // the demo shows how to sign in as this person too
 }
 
 // Citizen is what the identity provider of the demo says about a person.

@@ -25,7 +25,8 @@ func General() Answers {
 // types the answers, brings paper as the file of every component, and goes on. paper is the
 // path of a file.
 func (v *Visitor) Fill(a Answers, paper string) error {
-	for range 12 {
+	again := 0
+	for range 20 {
 		page := v.Page.URL.Path
 		switch {
 		case strings.HasSuffix(page, "/kiem-tra"):
@@ -39,9 +40,14 @@ func (v *Visitor) Fill(a Answers, paper string) error {
 				return err
 			}
 		}
+		if v.Page.URL.Path == page && v.Page.Status == http.StatusOK && again < 2 {
+			again++ // an answer brought further questions
+			continue
+		}
 		if v.Page.URL.Path == page {
 			return fmt.Errorf("the filing stays at %s (%d):\n%s", page, v.Page.Status, v.Page.Main())
 		}
+		again = 0
 	}
 	return fmt.Errorf("no end of pages:\n%s", v.Page.Main())
 }

@@ -242,12 +242,16 @@ func held(ctx context.Context, h account.Held) string {
 	return manner + ", " + until
 }
 
-func demoRows(v signInView) []component.Row {
-	rows := make([]component.Row, len(v.Demo))
-	for i, a := range v.Demo {
-		rows[i] = component.Row{ID: a.SignIn, Cells: []component.Cell{
+// demoRows lists the demo's accounts: the main ones, or those of the other agencies.
+func demoRows(v signInView, more bool) []component.Row {
+	var rows []component.Row
+	for _, a := range v.Demo {
+		if a.More != more {
+			continue
+		}
+		rows = append(rows, component.Row{ID: a.SignIn, Cells: []component.Cell{
 			{Text: a.Role, Note: a.Name}, {Text: a.SignIn, Code: true}, {Text: a.Password, Code: true}, {Content: demoButton(a, v.Next)},
-		}}
+		}})
 	}
 	return rows
 }

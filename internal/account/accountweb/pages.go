@@ -62,6 +62,7 @@ type DemoAccount struct {
 	Name     string
 	SignIn   string
 	Password string
+	More     bool // shown after the others, on demand
 }
 
 type door struct {
