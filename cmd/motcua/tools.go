@@ -19,6 +19,7 @@ import (
 	"github.com/motcua/motcua/internal/pack/packcli"
 	"github.com/motcua/motcua/internal/procedure/find"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
+	"github.com/motcua/motcua/internal/reorg/reorgweb"
 	"github.com/motcua/motcua/lang"
 )
 
@@ -230,7 +231,9 @@ func runAdmin(ctx context.Context, args []string, s stdio) int {
   motcua admin create --data DIR | --db URL --name NAME --sign-in NAME [--post ID] [--password-stdin]
   motcua admin reset  --data DIR | --db URL --sign-in NAME [--password-stdin]
   motcua admin people --data DIR | --db URL [--json]
+  motcua admin onboard FILE.xlsx --check --data DIR | --db URL [--json]
 
+onboard tells every fault of a workbook that brings agencies, and keeps nothing: it is proposed on the page /co-quan/them.
 create makes the first administrator, reset gives a new password and ends all sessions. Without
 --password-stdin a password is made and printed once; it must be changed at the first sign-in.`)
 	var t target
@@ -239,13 +242,17 @@ create makes the first administrator, reset gives a new password and ends all se
 	signIn := f.String("sign-in", "", "sign-in name")
 	post := f.String("post", "", "post of the administrator (default: the built-in one)")
 	stdin := f.Bool("password-stdin", false, "read the password from standard input")
+	check := f.Bool("check", false, "onboard: only tell the faults of the workbook")
 	asJSON := f.Bool("json", false, "print JSON")
 	rest, code, done := f.parse(args)
 	if done {
 		return code
 	}
+	if len(rest) == 2 && rest[0] == "onboard" && *check {
+		return checkWorkbook(ctx, s, t, rest[1], *asJSON)
+	}
 	if len(rest) != 1 {
-		return f.wrong("say create, reset or people")
+		return f.wrong("say create, reset, people, or onboard FILE.xlsx --check")
 	}
 	if err := t.check(); err != nil {
 		return f.wrong(err.Error())
@@ -291,6 +298,40 @@ create makes the first administrator, reset gives a new password and ends all se
 	default:
 		fmt.Fprintf(s.out, "%s: done\n", *signIn)
 	}
+	return exitOK
+}
+
+// checkWorkbook tells every fault of a workbook that brings agencies.
+func checkWorkbook(ctx context.Context, s stdio, t target, name string, asJSON bool) int {
+	if err := t.check(); err != nil {
+		return s.fail(err)
+	}
+	in, err := os.Open(name)
+	if err != nil {
+		return s.fail(err)
+	}
+	defer func() { _ = in.Close() }()
+	a, err := app.Open(ctx, t.config(quiet(s)))
+	if err != nil {
+		return s.fail(err)
+	}
+	faults, err := a.CheckWorkbook(ctx, in)
+	if err := errors.Join(err, a.Close()); err != nil {
+		return s.fail(err)
+	}
+	if asJSON {
+		if code := s.json(faults); len(faults) == 0 {
+			return code
+		}
+		return exitWrong
+	}
+	for _, f := range faults {
+		fmt.Fprintf(s.out, "%s, %d, %s (%s): %s\n", f.Sheet, f.Row, f.Column, f.Cell, reorgweb.FaultText(lang.With(ctx, lang.VI), f))
+	}
+	if len(faults) > 0 {
+		return exitWrong
+	}
+	fmt.Fprintln(s.out, "0 faults")
 	return exitOK
 }
 

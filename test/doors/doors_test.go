@@ -88,6 +88,8 @@ var table = map[string][]string{
 	"GET /tiep-nhan/bang-tinh": desks, "POST /tiep-nhan/bang-tinh": desks,
 	"GET /tiep-nhan-truc-tiep": desks, "POST /tiep-nhan-truc-tiep": desks,
 
+	"GET /co-quan/sap-xep": {control, admin}, "POST /co-quan/sap-xep": {control, admin}, "POST /co-quan/sap-xep/lan/{id}/cong-bo": {control},
+	"GET /co-quan/them": {admin}, "POST /co-quan/them": {admin}, "GET /danh-muc-dung-chung": everybody, "GET /api/danh-muc": everybody,
 	"GET /lich-lam-viec": {control, admin}, "GET /lich-lam-viec/dieu-chinh": {control}, "GET /lich-lam-viec/xem-truoc": {control}, "POST /lich-lam-viec": {control},
 	"GET /so-theo-doi": readers, "POST /so-theo-doi": append([]string{head}, desks...),
 	"GET /xuong-cau-hinh/{set}/quy-trinh": {control, admin}, "POST /xuong-cau-hinh/{set}/quy-trinh": {control, admin},
