@@ -59,7 +59,7 @@ func Read(cat *procedure.Catalogue, places *agency.Places, states []Entry, today
 	r.procedures(cat)
 	r.agencies(cat.Tree(), today)
 	if places != nil {
-		r.places(places, today)
+		r.places(places)
 	}
 	for l, list := range r.lists {
 		if l != States {
@@ -185,7 +185,7 @@ func follows(t *agency.Tree, versions []agency.Agency, today string) []string {
 	return out
 }
 
-func (r *Register) places(p *agency.Places, today string) {
+func (r *Register) places(p *agency.Places) {
 	for _, u := range p.All() {
 		e := Entry{Code: u.Code, Name: u.Name, Parent: u.Parent, From: u.From, Until: u.Until}
 		if u.Until != "" {

@@ -74,14 +74,16 @@ func listOf(name string) (codelist.List, bool) {
 	return l, slices.Contains(codelist.Lists, l)
 }
 
-func (d pages) ask(r *http.Request, name string) (a asked, reg *codelist.Register, err error) {
+func (d pages) ask(r *http.Request, name string) (a asked, err error) {
 	l, ok := listOf(name)
 	if !ok {
-		return a, nil, web.ErrNoPage
+		return a, web.ErrNoPage
 	}
-	if reg, a.version, err = d.Read(r.Context()); err != nil {
-		return a, nil, err
+	reg, version, err := d.Read(r.Context())
+	if err != nil {
+		return a, err
 	}
+	a.version = version
 	q := r.URL.Query()
 	a.list, a.day, a.typed = l, d.today(), strings.TrimSpace(q.Get("ngay"))
 	switch t, person := web.ReadDate(a.typed); {
@@ -93,7 +95,7 @@ func (d pages) ask(r *http.Request, name string) (a asked, reg *codelist.Registe
 	default:
 		day, err := calendar.ParseDate(a.typed)
 		if err != nil {
-			return a, reg, ErrDay
+			return a, ErrDay
 		}
 		a.day = day.String()
 	}
@@ -106,7 +108,7 @@ func (d pages) ask(r *http.Request, name string) (a asked, reg *codelist.Registe
 		a.query = v
 		a.entries = codelist.Find(a.entries, v)
 	}
-	return a, reg, nil
+	return a, nil
 }
 
 // cut is the page of entries after a position.
@@ -187,7 +189,7 @@ type listView struct {
 
 func (d pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	a, _, err := d.ask(r, r.PathValue("list"))
+	a, err := d.ask(r, r.PathValue("list"))
 	status := http.StatusOK
 	v := listView{}
 	if err == ErrDay { //nolint:errorlint // it is this very value
@@ -354,7 +356,7 @@ func (d pages) apiIndex(w http.ResponseWriter, r *http.Request) error {
 
 func (d pages) apiList(w http.ResponseWriter, r *http.Request) error {
 	name, isCSV := strings.CutSuffix(r.PathValue("list"), ".csv")
-	a, _, err := d.ask(r, name)
+	a, err := d.ask(r, name)
 	if err != nil {
 		return err
 	}
@@ -470,7 +472,7 @@ func Cached(version func(ctx context.Context) (string, error), read func(ctx con
 }
 
 // typedDay is the day as its field shows it: empty for today and for all days.
-func typedDay(ctx context.Context, a asked) string {
+func typedDay(a asked) string {
 	if a.typed == "" || a.typed == allDays || a.day == "" {
 		return ""
 	}

@@ -186,7 +186,7 @@ func listPage(v listView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.DateInput(component.Field{Name: "ngay", Label: lang.T(ctx, "agency.on-day"), Value: typedDay(ctx, v.asked), Error: v.wrong}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.DateInput(component.Field{Name: "ngay", Label: lang.T(ctx, "agency.on-day"), Value: typedDay(v.asked), Error: v.wrong}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

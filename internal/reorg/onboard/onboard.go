@@ -550,8 +550,8 @@ func (b *Book) rings(c *reorg.Command) {
 }
 
 // ofBook finds an agency of the workbook.
-func (b *Book) ofBook(c *reorg.Command, r row, title string) *agency.Agency {
-	id := agency.ID(r.cells[title])
+func (b *Book) ofBook(c *reorg.Command, r row) *agency.Agency {
+	id := agency.ID(r.cells[colAgency])
 	if id == "" {
 		return nil
 	}
@@ -560,14 +560,14 @@ func (b *Book) ofBook(c *reorg.Command, r row, title string) *agency.Agency {
 			return &c.New[i]
 		}
 	}
-	b.bad(r, title, "agency-not-in-book", "value", string(id))
+	b.bad(r, colAgency, "agency-not-in-book", "value", string(id))
 	return nil
 }
 
 func (b *Book) units(c *reorg.Command) {
 	seen := map[string]map[string]int{}
 	b.each(SheetUnits, func(r row) {
-		a := b.ofBook(c, r, colAgency)
+		a := b.ofBook(c, r)
 		of := r.cells[colAgency]
 		if seen[of] == nil {
 			seen[of] = map[string]int{}
@@ -595,7 +595,7 @@ func (b *Book) posts(f Facts, c *reorg.Command) {
 		if ok && len(f.Tree.PostVersions(id)) > 0 {
 			b.bad(r, colPost, "post-known", "value", id)
 		}
-		a := b.ofBook(c, r, colAgency)
+		a := b.ofBook(c, r)
 		p := agency.Post{ID: id, Agency: agency.ID(r.cells[colAgency]), Unit: r.cells[colUnit], Title: r.cells[colTitle]}
 		if a != nil && p.Unit != "" && !slices.ContainsFunc(a.Units, func(u agency.Unit) bool { return u.ID == p.Unit }) {
 			b.bad(r, colUnit, "unit-unknown", "value", p.Unit)
@@ -647,7 +647,7 @@ func (b *Book) people(f Facts, c *reorg.Command) {
 func (b *Book) desks(f Facts, c *reorg.Command) {
 	seen := map[agency.ID]bool{}
 	b.each(SheetDesks, func(r row) {
-		a, desk := b.ofBook(c, r, colAgency), agency.ID(r.cells[colDesk])
+		a, desk := b.ofBook(c, r), agency.ID(r.cells[colDesk])
 		if a == nil || desk == "" {
 			return
 		}
@@ -668,7 +668,7 @@ func (b *Book) procedures(f Facts, c *reorg.Command) {
 	seen := map[string]int{}
 	b.each(SheetProcedures, func(r row) {
 		code := r.cells[colProcedure]
-		a := b.ofBook(c, r, colAgency)
+		a := b.ofBook(c, r)
 		if code == "" || a == nil {
 			return
 		}

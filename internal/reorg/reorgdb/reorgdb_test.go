@@ -101,7 +101,6 @@ type office struct {
 	queue  *jobs.Queue
 	svc    *reorg.Service
 	reg    register
-	keys   int
 }
 
 func openFor(t testing.TB, db *sqldb.DB) *office {

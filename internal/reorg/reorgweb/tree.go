@@ -137,7 +137,6 @@ type agencyView struct {
 	officer    bool
 	procedures int
 	list       string // address of its procedures
-	work       []component.Tab
 	day        string
 	propose    string
 }
