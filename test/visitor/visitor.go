@@ -178,16 +178,22 @@ func (v *Visitor) form(button string) (form, by *html.Node, err error) {
 		return nil, nil, fmt.Errorf("no page with a form %q", button)
 	}
 	var seen []string
-	for _, root := range []*html.Node{find(v.Page.root, "main"), v.Page.root} {
-		for _, b := range all(root, "button") {
-			f := v.owner(b)
-			if f == nil || attr(b, "type") == "button" {
-				continue
+	fits := []func(text string) bool{ // a button that begins with the words is rather meant than one that has them
+		func(text string) bool { return strings.HasPrefix(text, button) },
+		func(text string) bool { return strings.Contains(text, button) },
+	}
+	for _, fit := range fits {
+		for _, root := range []*html.Node{find(v.Page.root, "main"), v.Page.root} {
+			for _, b := range all(root, "button") {
+				f := v.owner(b)
+				if f == nil || attr(b, "type") == "button" {
+					continue
+				}
+				if fit(words(b)) || attr(b, "name")+"="+attr(b, "value") == button {
+					return f, b, nil
+				}
+				seen = append(seen, words(b))
 			}
-			if strings.Contains(words(b), button) || attr(b, "name")+"="+attr(b, "value") == button {
-				return f, b, nil
-			}
-			seen = append(seen, words(b))
 		}
 	}
 	return nil, nil, fmt.Errorf("%s has no button %q; it has %q", v.Page.URL.Path, button, slices.Compact(seen))
