@@ -74,6 +74,8 @@ func (r register) Succeed(ctx context.Context, id string, s reorg.Succession) (r
 	if r.power != nil && r.power.Add(-1) < 0 {
 		return "", errPower
 	}
+	// What has begun is done, whatever the others meet: as many pass as there is power for.
+	ctx = context.WithoutCancel(ctx)
 	_, err := r.svc.Succeed(ctx, id, func(d *dossier.Dossier) (dossier.Succession, error) {
 		heir := func(old agency.ID) agency.ID { return s.Heir(old, agency.Matter{Procedure: d.Procedure.Code}) }
 		return dossier.Succession{
@@ -342,7 +344,7 @@ func TestAPassingCutOffInTheMiddleGoesOnAndPassesEachDossierOnce(t *testing.T) {
 		for _, id := range ids {
 			taken += len(o.load(id).Taken)
 		}
-		if taken == 0 || taken == len(ids) {
+		if taken != 11 {
 			t.Fatalf("%d of %d before the power was gone", taken, len(ids))
 		}
 		o.clean()
