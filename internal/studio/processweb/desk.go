@@ -20,13 +20,16 @@ import (
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/internal/workflow"
 	"github.com/motcua/motcua/internal/workflow/draw"
-	"github.com/motcua/motcua/internal/workflow/edit"
 	"github.com/motcua/motcua/internal/workflow/prove"
+	"github.com/motcua/motcua/internal/workflow/remodel"
 	"github.com/motcua/motcua/lang"
 )
 
 // errUnread means that the text of the process cannot be read: it is mended as text first.
 var errUnread = fault.New(fault.Conflict, "process-edit.unread")
+
+// errBroken means that a process has ways into nothing and cannot be drawn for other tools.
+var errBroken = fault.New(fault.Conflict, "process-edit.broken")
 
 // desk is one process as it lies open before a person.
 type desk struct {
@@ -49,7 +52,7 @@ func (e editor) open(r *http.Request) (*desk, error) {
 	ctx := r.Context()
 	d := &desk{by: web.ActorFrom(ctx), day: calendar.DateOf(e.Now()).String()}
 	set, key := r.PathValue("set"), studio.Key{Kind: studio.Process, ID: r.PathValue("id")}
-	if !key.Valid() || edit.Slug(key.ID) != key.ID {
+	if !key.Valid() || remodel.Slug(key.ID) != key.ID {
 		return nil, studio.ErrNotFound
 	}
 	var err error

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"html"
 	"io"
 	"net/http"
@@ -20,8 +21,8 @@ import (
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/internal/workflow"
 	"github.com/motcua/motcua/internal/workflow/draw"
-	"github.com/motcua/motcua/internal/workflow/edit"
 	"github.com/motcua/motcua/internal/workflow/prove"
+	"github.com/motcua/motcua/internal/workflow/remodel"
 	"github.com/motcua/motcua/lang"
 )
 
@@ -107,7 +108,7 @@ func drawn(p *workflow.Process, look draw.Look, current string, run []string) (t
 	if err := pic.SVG(&b); err != nil {
 		return nil, err
 	}
-	text := b.String()
+	text := marked(b.String(), pic.Edges)
 	if current != "" {
 		link := `<a href="` + html.EscapeString(current) + `"`
 		text = strings.Replace(text, link, link+` aria-current="true"`, 1)
@@ -120,6 +121,36 @@ func drawn(p *workflow.Process, look draw.Look, current string, run []string) (t
 		_, err := io.WriteString(w, text)
 		return err
 	}), nil
+}
+
+// marked tells scripts which way of which step each arrow is: its head is dragged to another step.
+func marked(svg string, edges []draw.Edge) string {
+	const open = `<g class="flow-way`
+	parts := strings.Split(svg, open)
+	var b strings.Builder
+	b.WriteString(parts[0])
+	n := 0
+	for _, part := range parts[1:] {
+		for n < len(edges) && len(edges[n].Points) < 2 {
+			n++
+		}
+		if n < len(edges) {
+			if e := edges[n]; e.From != "" && len(e.Flows) > 0 {
+				ways := make([]string, len(e.Flows))
+				for i, f := range e.Flows {
+					ways[i] = strconv.Itoa(f)
+				}
+				fmt.Fprintf(&b, `<g data-from="%s" data-way="%s" class="flow-way`, html.EscapeString(e.From), strings.Join(ways, ","))
+			} else {
+				b.WriteString(open)
+			}
+			n++
+		} else {
+			b.WriteString(open)
+		}
+		b.WriteString(part)
+	}
+	return b.String()
 }
 
 // graph tells for each step what comes next in the usual case and what comes before, for the arrow keys.
@@ -138,7 +169,7 @@ func graph(outline []draw.Line, p *workflow.Process) []graphNode {
 	for i := range out {
 		s, _ := p.Find(out[i].address)
 		part, _ := workflow.Split(out[i].address)
-		if to, ok := edit.Usual(s); ok {
+		if to, ok := remodel.Usual(s); ok {
 			out[i].next = workflow.Address(part, to)
 		}
 		for k := range out {
@@ -199,10 +230,10 @@ func (e editor) edit(w http.ResponseWriter, r *http.Request) error {
 		if whole {
 			before, ok := p.Find(address)
 			if !ok {
-				return nil, "", edit.ErrNoStep
+				return nil, "", remodel.ErrNoStep
 			}
 			s, _ := d.readStep(ctx, before, form)
-			if p, address, err = edit.Put(p, address, s); err != nil {
+			if p, address, err = remodel.Put(p, address, s); err != nil {
 				return nil, "", err
 			}
 		}
@@ -224,35 +255,40 @@ var puts = map[string]workflow.Kind{
 // carryOut does what the pressed button asks for; none is keeping what was typed.
 func carryOut(p *workflow.Process, act, address string, form web.Form) (*workflow.Process, string, error) {
 	if kind, ok := puts[act]; ok {
-		return edit.After(p, address, kind, form.Get("ten-moi"))
+		return remodel.After(p, address, kind, form.Get("ten-moi"))
 	}
 	switch act {
 	case "", "luu":
 		return p, address, nil
 	case "xoa":
-		return edit.Delete(p, address)
+		return remodel.Delete(p, address)
 	case "len", "xuong":
-		return edit.Move(p, address, act == "len")
+		return remodel.Move(p, address, act == "len")
 	case "nhan-ban":
-		return edit.Duplicate(p, address)
+		return remodel.Duplicate(p, address)
 	case "noi":
-		return edit.Connect(p, address, form.Get("noi-den"))
+		return remodel.Connect(p, address, beside(address, form.Get("noi-den")))
 	case "doi-loai":
 		kind := workflow.Kind(form.Get("loai-moi"))
 		if kind == "task" {
 			kind = workflow.Task
 		}
-		return edit.Become(p, address, kind)
+		return remodel.Become(p, address, kind)
 	case "dat-dau":
-		return edit.Begin(p, address)
+		return remodel.Begin(p, address)
 	case "doi-huong":
-		way, err := strconv.Atoi(form.Get("loi"))
-		if err != nil {
-			return nil, "", edit.ErrWay
+		for number := range strings.SplitSeq(form.Get("loi"), ",") {
+			way, err := strconv.Atoi(number)
+			if err != nil {
+				return nil, "", remodel.ErrWay
+			}
+			if p, address, err = remodel.Retarget(p, address, way, beside(address, form.Get("noi-den"))); err != nil {
+				return nil, "", err
+			}
 		}
-		return edit.Retarget(p, address, way, form.Get("noi-den"))
+		return p, address, nil
 	case "quy-trinh":
-		p = edit.Clone(p)
+		p = remodel.Clone(p)
 		p.Title, p.Basis = form.Get("ten-quy-trinh"), form.Get("can-cu")
 		for i := range p.Parts {
 			if title := form.Get("ten-phan-" + p.Parts[i].ID); title != "" {
@@ -262,6 +298,14 @@ func carryOut(p *workflow.Process, act, address string, form web.Form) (*workflo
 		return p, address, nil
 	}
 	return nil, "", web.ErrMalformedForm
+}
+
+// beside is the address of a step that a form names by its id alone, in the part of another.
+func beside(address, id string) string {
+	if part, _ := workflow.Split(address); !strings.Contains(id, "/") {
+		return workflow.Address(part, id)
+	}
+	return id
 }
 
 // newView asks how a process begins.
@@ -291,9 +335,9 @@ func (e editor) create(w http.ResponseWriter, r *http.Request, d *desk, form web
 	if title == "" {
 		return e.show(w, r, http.StatusUnprocessableEntity, d, "", nil, nil, []component.FieldError{{ID: "ten-quy-trinh", Text: lang.T(ctx, "process-edit.title-needed")}}, "")
 	}
-	p := edit.New(d.doc.ID, title)
+	p := remodel.New(d.doc.ID, title)
 	if from, ok := d.pack.Process(form.Get("tu")); ok {
-		p = edit.Clone(from)
+		p = remodel.Clone(from)
 		p.ID, p.Title, p.Basis = d.doc.ID, title, ""
 	}
 	return e.keep(w, r, d, form, "", pack.YAML(p), d.at(""))

@@ -17,6 +17,7 @@ import (
 	"github.com/motcua/motcua/internal/pack"
 	"github.com/motcua/motcua/internal/studio"
 	"github.com/motcua/motcua/internal/web"
+	"github.com/motcua/motcua/internal/workflow/opencps"
 )
 
 // Studio keeps drafts; *studio.Service is one.
@@ -50,6 +51,8 @@ const (
 	tailText    = "/van-ban"
 	tailUndo    = "/hoan-tac"
 	tailGuard   = "/dieu-kien"
+	tailBPMN    = "/quy-trinh.bpmn"
+	tailBring   = "/dua-vao"
 	tailSheet   = "/bang.xlsx"
 	tailProcess = "/quy-trinh/"
 )
@@ -77,6 +80,8 @@ func Register(m *web.Mux, deps Deps) {
 	m.Handle("GET "+at+tailDiff, look, e.compare)
 	m.Handle("GET "+at+tailText, look, e.text, web.Timeout(proving))
 	m.Handle("POST "+at+tailText, change, e.editText, web.Body(mostText), web.Timeout(proving))
+	m.Handle("GET "+at+tailBPMN, look, e.bpmn)
+	m.Handle("POST "+at+tailBring, change, e.bring, web.Body(opencps.MaxFile+1<<20), web.Timeout(proving))
 	m.Handle("POST "+at+tailUndo, change, e.undo)
 }
 

@@ -1,10 +1,12 @@
 package processweb_test
 
 import (
+	"bytes"
 	"context"
 	"html"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -575,5 +577,103 @@ func TestARunAsksTheConditionsItComesTo(t *testing.T) {
 	}
 	for _, hostile := range []string{"?di=9.x", "?di=~~~", "?di=1.phan-cong&dk=zzzzzzzzzz", "?di=" + strings.Repeat("1!~", 500), "?dk=1"} {
 		o.get("an", at+"/chay-thu"+hostile, http.StatusOK)
+	}
+}
+
+// file sends a file as a browser does.
+func (o room) file(who, name string, raw []byte) answer {
+	o.t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for k, v := range map[string]string{"_key": "k", "_version": "0"} {
+		if err := m.WriteField(k, v); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	part, err := m.CreateFormFile("tep", name)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if _, err := part.Write(raw); err != nil {
+		o.t.Fatal(err)
+	}
+	if err := m.Close(); err != nil {
+		o.t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(o.t.Context(), http.MethodPost, at+"/dua-vao", &b)
+	r.Header.Set("Who", who)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	w := httptest.NewRecorder()
+	o.mux.ServeHTTP(w, r)
+	return answer{w.Code, w.Header().Get("Location"), w.Body.String()}
+}
+
+func TestAFileIsLookedAtBeforeItIsTaken(t *testing.T) {
+	o := build(t)
+	before := pack.YAML(o.process())
+	model := o.get("an", "/xuong-cau-hinh/de-xuat/quy-trinh/so-chuan/quy-trinh.bpmn", http.StatusOK)
+	a := o.file("an", "so-chuan.bpmn", []byte(model))
+	if a.status != http.StatusOK || !strings.Contains(words(a.body), "Tệp cho một quy trình 6 bước") {
+		t.Fatalf("%d %s", a.status, words(a.body))
+	}
+	if pack.YAML(o.process()) != before {
+		t.Fatal("it was taken before anybody said so")
+	}
+	f := read(t, regexp.MustCompile(`(?s)<form method="post" action="[^"]*/van-ban".*?</form>`).FindString(a.body))
+	f.Set("viec", "ghep")
+	if b := o.do("an", http.MethodPost, at+"/van-ban", f); b.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", b.status, words(b.body))
+	}
+	if p := o.process(); p.ID != "cap-xa-giay-phep" || len(p.Steps) != 6 {
+		t.Errorf("%s of %d steps", p.ID, len(p.Steps))
+	}
+	after := pack.YAML(o.process())
+	for name, raw := range map[string]string{
+		"no xml": "xin chào", "a strange element": strings.Replace(model, "userTask", "transaction", 1), "a zip of nothing": "PK\x03\x04zzzz",
+		"entities": `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>`, "nothing": "",
+	} {
+		if a := o.file("an", "x.bpmn", []byte(raw)); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", name, a.status, words(a.body))
+		}
+	}
+	if a := o.file("an", "x.bpmn", bytes.Repeat([]byte("a"), 9<<20)); a.status != http.StatusRequestEntityTooLarge && a.status != http.StatusUnprocessableEntity {
+		t.Errorf("nine megabytes: %d", a.status)
+	}
+	if pack.YAML(o.process()) != after {
+		t.Error("something of a refused file was taken")
+	}
+}
+
+func TestEveryKindOfStepIsKeptAsItIsShown(t *testing.T) {
+	o := build(t)
+	k := studio.Key{Kind: studio.Process, ID: "cap-xa-giay-phep"}
+	o.studio.inForce[k] = `id: cap-xa-giay-phep
+title: Mọi loại bước
+start: a
+steps:
+  - {id: a, title: A, at: competent, role: case_officer, post: mot-nguoi, unit: phong, assign: area, limit: 1wd after 15:00, form: phieu, makes: [Phiếu trình], sees: [applicant, la], edits: [applicant], late: {tell: division_head, to: c}, actions: [{id: x, label: X, means: forward, to: c, when: ho_so.so_bo > 1}]}
+  - {id: c, title: C, kind: choice, limit: 3wd, help: Xem kỹ, to: [{to: f, when: ho_so.so_bo > 2, title: Nhiều bộ}, {to: w}]}
+  - {id: f, title: F, kind: fork, to: [{to: q}, {to: s, when: ho_so.so_bo > 5}, {to: w}]}
+  - {id: w, title: W, kind: wait, at: competent, role: clerk, for: payment, limit: 10d, late: {to: j}, to: [{to: j, title: Xong}], actions: [{id: bo, label: Bỏ qua, means: forward, to: j}]}
+  - {id: q, title: Q, kind: ask, need: "2", of: [so-xay-dung, commune], limit: 30%, to: [{to: j}]}
+  - {id: s, title: S, kind: sub, at: superior, part: p, procedure: 1.012906, to: [{to: j}]}
+  - {id: j, title: J, kind: join, need: any, to: [{to: u}]}
+  - {id: u, title: U, kind: auto, at: competent, role: clerk, does: notice, text: "Hồ sơ\nđã xong", to: [{to: a}]}
+parts:
+  - {id: p, title: P, start: x, steps: [{id: x, title: PX, at: competent, role: case_officer, actions: [{id: tl, label: Trả lời, means: answer, note: true}]}]}
+`
+	before := pack.YAML(o.process())
+	o.process().Each(func(address string, _ *workflow.Step) {
+		o.send("an", o.form("an", address), "luu", http.StatusSeeOther)
+		if got := pack.YAML(o.process()); got != before {
+			t.Fatalf("saving %s as it was shown changed it:\n%s\nwant\n%s", address, got, before)
+		}
+	})
+	f := read(t, regexp.MustCompile(`(?s)<form method="post" action="[^"]*/bang".*?</form>`).FindString(o.get("an", at+"/bang", http.StatusOK)))
+	if a := o.do("an", http.MethodPost, at+"/bang", f); a.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", a.status, words(a.body))
+	}
+	if got := pack.YAML(o.process()); got != before {
+		t.Fatalf("saving the table as it was shown changed it:\n%s\nwant\n%s", got, before)
 	}
 }

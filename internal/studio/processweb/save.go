@@ -12,7 +12,7 @@ import (
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/internal/workflow"
-	"github.com/motcua/motcua/internal/workflow/edit"
+	"github.com/motcua/motcua/internal/workflow/remodel"
 	"github.com/motcua/motcua/lang"
 )
 
@@ -133,7 +133,7 @@ func (e editor) clash(w http.ResponseWriter, r *http.Request, d *desk, form web.
 	before, _ := read(d.doc.Key, base)
 	mine, _ := read(d.doc.Key, text)
 	if before != nil && mine != nil && d.process != nil {
-		merged, both, err := edit.Merge(before, mine, d.process)
+		merged, both, err := remodel.Merge(before, mine, d.process)
 		if err != nil {
 			return err
 		}

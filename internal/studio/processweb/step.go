@@ -16,7 +16,7 @@ import (
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/internal/workflow"
-	"github.com/motcua/motcua/internal/workflow/edit"
+	"github.com/motcua/motcua/internal/workflow/remodel"
 	"github.com/motcua/motcua/lang"
 )
 
@@ -69,6 +69,9 @@ func limitOf(limit string) (amount, measure string) {
 	if m := plainLimit.FindStringSubmatch(limit); m != nil {
 		return strings.ReplaceAll(m[1], ".", ","), m[2]
 	}
+	if limit == "" {
+		return "", "wd"
+	}
 	return limit, ""
 }
 
@@ -104,36 +107,55 @@ func (d *desk) readStep(ctx context.Context, old workflow.Step, form web.Form) (
 		say(fieldTitle, "process-edit.title-needed")
 	}
 	s.ID = cmp.Or(form.Get(fieldID), old.ID)
-	if s.ID != old.ID && edit.Slug(s.ID) != s.ID {
+	if s.ID != old.ID && remodel.Slug(s.ID) != s.ID {
 		say(fieldID, "process-edit.id-form")
 	}
-	s.At, s.Unit, s.Role, s.Post, s.Assign = form.Get(fieldAt), form.Get(fieldUnit), form.Get(fieldRole), form.Get(fieldPost), form.Get(fieldAssign)
-	var ok bool
-	if s.Limit, ok = readLimit(form.Get(fieldAmount), form.Get(fieldMeasure)); !ok {
-		say(fieldAmount, "process-edit.limit-form")
-	}
-	s.Help, s.Form = form.Get(fieldHelp), form.Get(fieldForm)
-	s.Makes = lines(form.Get(fieldMakes))
-	s.Sees, s.Edits = form.Values[fieldSees], form.Values[fieldEdits]
-	s.Late = nil
-	if tell, to := form.Get(fieldLateTell), form.Get(fieldLateTo); tell != "" || to != "" {
-		s.Late = &workflow.Late{Tell: tell, To: to}
-		if s.Limit == "" {
-			say(fieldAmount, "process-edit.late-needs-limit")
+	// What this kind of step does not ask for stays as it is.
+	for field, to := range map[string]*string{
+		fieldAt: &s.At, fieldUnit: &s.Unit, fieldRole: &s.Role, fieldPost: &s.Post, fieldAssign: &s.Assign, fieldHelp: &s.Help, fieldForm: &s.Form,
+		fieldFor: &s.For, fieldPart: &s.Part, fieldProcedure: &s.Procedure, fieldDoes: &s.Does, fieldSays: &s.Text,
+	} {
+		if form.Has(field) {
+			*to = form.Get(field)
 		}
 	}
-	s.Need = form.Get(fieldNeed)
-	if s.Need == "so" {
-		s.Need = form.Get(fieldNeedCount)
-		if n, err := strconv.Atoi(s.Need); err != nil || n < 1 || n > 99 {
-			say(fieldNeedCount, "process-edit.need-form")
+	if form.Has(fieldAmount) {
+		var ok bool
+		if s.Limit, ok = readLimit(form.Get(fieldAmount), form.Get(fieldMeasure)); !ok {
+			say(fieldAmount, "process-edit.limit-form")
 		}
 	}
-	s.For, s.Part, s.Procedure = form.Get(fieldFor), form.Get(fieldPart), form.Get(fieldProcedure)
-	s.Of = form.Values[fieldOf]
-	s.Does, s.Text = form.Get(fieldDoes), form.Get(fieldSays)
-	s.Actions = readActions(form, old.Actions, say)
-	s.To = readFlows(form, old.To)
+	if form.Has(fieldMakes) { // the lists of boxes stand beside it: none chosen sends nothing
+		s.Makes, s.Sees, s.Edits = lines(form.Get(fieldMakes)), ordered(old.Sees, form.Values[fieldSees]), ordered(old.Edits, form.Values[fieldEdits])
+	}
+	if s.Kind == workflow.Ask {
+		s.Of = ordered(old.Of, form.Values[fieldOf])
+	}
+	if form.Has(fieldLateTell) {
+		s.Late = nil
+		if tell, to := form.Get(fieldLateTell), form.Get(fieldLateTo); tell != "" || to != "" {
+			s.Late = &workflow.Late{Tell: tell, To: to}
+			if s.Limit == "" {
+				say(fieldAmount, "process-edit.late-needs-limit")
+			}
+		}
+	}
+	if form.Has(fieldNeed) {
+		if s.Need = form.Get(fieldNeed); s.Need == "so" {
+			s.Need = form.Get(fieldNeedCount)
+			if n, err := strconv.Atoi(s.Need); err != nil || n < 1 || n > 99 {
+				say(fieldNeedCount, "process-edit.need-form")
+			}
+		} else if s.Need == workflow.NeedAll && old.Need == "" {
+			s.Need = ""
+		}
+	}
+	if pressed(s.Kind) {
+		s.Actions = readActions(form, old.Actions, say)
+	}
+	if s.Kind != workflow.Task {
+		s.To = readFlows(form, old.To)
+	}
 	d.build(ctx, form, &s, wrong)
 	return s, wrong
 }
@@ -151,7 +173,7 @@ func readActions(form web.Form, old []workflow.Action, say func(string, string, 
 		if i < len(old) {
 			a.ID = old[i].ID
 		} else {
-			a.ID = free(edit.Slug(label), func(id string) bool {
+			a.ID = free(remodel.Slug(label), func(id string) bool {
 				return slices.ContainsFunc(slices.Concat(old, out), func(o workflow.Action) bool { return o.ID == id })
 			})
 			if a.Means == "" {
@@ -203,6 +225,17 @@ func lines(text string) []string {
 	for l := range strings.SplitSeq(text, "\n") {
 		if l = strings.TrimSpace(l); l != "" {
 			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// ordered puts what stays chosen in its old order, and what is new behind.
+func ordered(old, chosen []string) []string {
+	var out []string
+	for _, x := range slices.Concat(old, chosen) {
+		if slices.Contains(chosen, x) && !slices.Contains(out, x) {
+			out = append(out, x)
 		}
 	}
 	return out
@@ -383,7 +416,11 @@ func sayGuard(ctx context.Context, when string, schema rule.Schema) guardView {
 func (v *stepView) kind(kinds ...workflow.Kind) bool { return slices.Contains(kinds, v.step.Kind) }
 
 // acts reports whether somebody presses buttons at the step.
-func (v *stepView) acts() bool { return v.kind(workflow.Task, workflow.Wait, workflow.Ask) }
+func (v *stepView) acts() bool { return pressed(v.step.Kind) }
+
+func pressed(k workflow.Kind) bool {
+	return k == workflow.Task || k == workflow.Wait || k == workflow.Ask
+}
 
 func (v *stepView) field(ctx context.Context, name, key, value string) component.Field {
 	return component.Field{Name: name, Label: lang.T(ctx, "process-edit.field."+key), Value: value, Error: v.wrong[name], ReadOnly: !v.desk.may, MaxLength: 300}

@@ -11,7 +11,7 @@ import (
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/internal/workflow"
 	"github.com/motcua/motcua/internal/workflow/draw"
-	"github.com/motcua/motcua/internal/workflow/edit"
+	"github.com/motcua/motcua/internal/workflow/remodel"
 	"github.com/motcua/motcua/internal/workflow/workflowweb"
 	"github.com/motcua/motcua/lang"
 )
@@ -99,7 +99,7 @@ func (e editor) editTable(w http.ResponseWriter, r *http.Request) error {
 	}
 	wrong, typed := map[string]string{}, map[string]workflow.Step{}
 	fill := func(p *workflow.Process) *workflow.Process {
-		p = edit.Clone(p)
+		p = remodel.Clone(p)
 		rows := map[string]int{}
 		for i := 0; form.Has(numbered("hang", i, fieldStep)); i++ {
 			rows[form.Get(numbered("hang", i, fieldStep))] = i
@@ -113,8 +113,10 @@ func (e editor) editTable(w http.ResponseWriter, r *http.Request) error {
 			if s.Title = get(fieldTitle); s.Title == "" {
 				wrong[numbered("hang", i, fieldTitle)] = lang.T(ctx, "process-edit.title-needed")
 			}
-			if s.Limit, ok = readLimit(get(fieldAmount), get(fieldMeasure)); !ok {
-				wrong[numbered("hang", i, fieldAmount)] = lang.T(ctx, "process-edit.limit-form")
+			if form.Has(numbered("hang", i, fieldAmount)) {
+				if s.Limit, ok = readLimit(get(fieldAmount), get(fieldMeasure)); !ok {
+					wrong[numbered("hang", i, fieldAmount)] = lang.T(ctx, "process-edit.limit-form")
+				}
 			}
 			if form.Has(numbered("hang", i, fieldRole)) {
 				s.At, s.Role = get(fieldAt), get(fieldRole)

@@ -232,3 +232,12 @@ func when(ctx context.Context, t time.Time) string {
 	}
 	return viet.DateTime(t)
 }
+
+func errorOf(errors []component.FieldError, id string) string {
+	for _, e := range errors {
+		if e.ID == id {
+			return e.Text
+		}
+	}
+	return ""
+}

@@ -1,7 +1,9 @@
 import "./eform.js";
 import { forms } from "./forms.js";
+import { processEditor } from "./process-editor.js";
 
 forms();
+processEditor();
 
 const panel = document.getElementById("keys");
 const search = document.getElementById("desk-q");

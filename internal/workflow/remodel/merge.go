@@ -1,4 +1,4 @@
-package edit
+package remodel
 
 import (
 	"encoding/json"
@@ -16,20 +16,20 @@ func Merge(base, mine, theirs *workflow.Process) (*workflow.Process, []string, e
 	for i, p := range []*workflow.Process{base, mine, theirs} {
 		raw, err := json.Marshal(p)
 		if err != nil {
-			return nil, nil, fmt.Errorf("edit: merge: %w", err)
+			return nil, nil, fmt.Errorf("remodel: merge: %w", err)
 		}
 		if err := json.Unmarshal(raw, &trees[i]); err != nil {
-			return nil, nil, fmt.Errorf("edit: merge: %w", err)
+			return nil, nil, fmt.Errorf("remodel: merge: %w", err)
 		}
 	}
 	m := merger{}
 	raw, err := json.Marshal(m.value("", trees[0], trees[1], trees[2]))
 	if err != nil {
-		return nil, nil, fmt.Errorf("edit: merge: %w", err)
+		return nil, nil, fmt.Errorf("remodel: merge: %w", err)
 	}
 	out := &workflow.Process{}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return nil, nil, fmt.Errorf("edit: merge: %w", err)
+		return nil, nil, fmt.Errorf("remodel: merge: %w", err)
 	}
 	out.Digest = ""
 	return out, m.clashes, nil

@@ -1,11 +1,11 @@
-// Package edit changes the definition of a process as people do on its picture: a step
+// Package remodel changes the definition of a process as people do on its picture: a step
 // after another, work side by side, a question, a sub-case, a way from here to there. It
 // rewires what the change touches, so that a process that ran still runs wherever that can be
 // meant; what cannot be meant is left for package prove to show. It does no I/O.
 //
 // No function touches the process it is given; each returns a changed copy and the address
 // of the step that the person looks at next.
-package edit
+package remodel
 
 import (
 	"encoding/json"
@@ -56,11 +56,11 @@ type course struct {
 func Clone(p *workflow.Process) *workflow.Process {
 	raw, err := json.Marshal(p)
 	if err != nil {
-		panic("edit: a process cannot be written: " + err.Error())
+		panic("remodel: a process cannot be written: " + err.Error())
 	}
 	out := &workflow.Process{}
 	if err := json.Unmarshal(raw, out); err != nil {
-		panic("edit: a process cannot be read back: " + err.Error())
+		panic("remodel: a process cannot be read back: " + err.Error())
 	}
 	out.Digest = ""
 	return out
