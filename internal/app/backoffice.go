@@ -13,6 +13,7 @@ import (
 	"github.com/motcua/motcua/internal/procedure/catalogueweb"
 	"github.com/motcua/motcua/internal/reorg/reorgweb"
 	"github.com/motcua/motcua/internal/sqldb"
+	"github.com/motcua/motcua/internal/studio/studioweb"
 	"github.com/motcua/motcua/internal/web"
 )
 
@@ -22,6 +23,8 @@ func (a *App) backOffice(m *web.Mux) {
 	holidayweb.Register(m, holidayweb.Deps{Service: a.holidays, Catalogue: a.province.Catalogue, Days: a.province.Days, Name: a.nameOf, Now: a.cfg.Now})
 	reorgweb.Register(m, reorgweb.Deps{Service: a.reorgs, Catalogue: a.province.Catalogue, People: a.accounts, Name: a.nameOf, Now: a.cfg.Now, Facts: a.onboardFacts})
 	codelistweb.Register(m, codelistweb.Deps{Read: codelistweb.Cached(a.codesVersion, a.codes), Now: a.cfg.Now})
+	reorgweb.Register(m, reorgweb.Deps{Service: a.reorgs, Catalogue: a.province.Catalogue, People: a.accounts, Name: a.nameOf, Now: a.cfg.Now})
+	studioweb.Register(m, studioweb.Deps{Service: a.studio, Catalogue: a.province.Catalogue, Name: a.nameOf, Now: a.cfg.Now})
 	operationweb.Register(m, operationweb.Deps{System: running{a}, Jobs: queue{a.queue, a.db}, Accounts: a.accounts, Now: a.cfg.Now})
 }
 

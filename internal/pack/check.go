@@ -94,8 +94,7 @@ func newChecker(p *Pack, day string) *checker {
 func (c *checker) at(of string, i int) place { return c.p.where[of+"#"+strconv.Itoa(i)] }
 
 func (c *checker) bad(at place, below, format string, args ...any) {
-	pr := Problem{File: at.name, Line: c.p.line(at, below), Reason: fmt.Sprintf(format, args...)}
-	c.problems = append(c.problems, pr)
+	c.problems = append(c.problems, said(at.name, c.p.line(at, below), format, args...))
 }
 
 func (c *checker) head() {
@@ -338,7 +337,7 @@ func (c *checker) hours() {
 		}
 	}
 	if len(c.p.Hours) == 0 {
-		c.problems = append(c.problems, Problem{File: "hours.yaml", Reason: "no office hours are declared"})
+		c.problems = append(c.problems, said("hours.yaml", 0, "no office hours are declared"))
 	}
 }
 
@@ -375,7 +374,7 @@ func (c *checker) routing() {
 		}
 	}
 	if len(rules) == 0 {
-		c.problems = append(c.problems, Problem{File: "routing.yaml", Reason: "no rule says who resolves a procedure that names nobody"})
+		c.problems = append(c.problems, said("routing.yaml", 0, "no rule says who resolves a procedure that names nobody"))
 	}
 }
 

@@ -127,7 +127,7 @@ type loader struct {
 }
 
 func (l *loader) problem(file string, line int, format string, args ...any) {
-	l.problems = append(l.problems, Problem{File: file, Line: line, Reason: fmt.Sprintf(format, args...)})
+	l.problems = append(l.problems, said(file, line, format, args...))
 }
 
 // read returns the bytes of a file within the bounds.

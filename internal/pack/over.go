@@ -65,7 +65,7 @@ func loadFrom(open func(string) (fs.FS, error), dir string, above []string) (*Pa
 	base, problems, err := loadFrom(open, beneath, append(above, dir))
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return l.pack, []Problem{{File: "pack.yaml", Line: l.pack.line(l.pack.where["pack.yaml#0"], ".base"), Reason: fmt.Sprintf("base %q is no folder", l.base)}}, nil
+			return l.pack, []Problem{said("pack.yaml", l.pack.line(l.pack.where["pack.yaml#0"], ".base"), "base %q is no folder", l.base)}, nil
 		}
 		return nil, nil, err
 	}
@@ -186,7 +186,7 @@ func leave(p *Pack, without []string) []Problem {
 			left, p.Synonyms = p.Synonyms != "", ""
 		}
 		if !left {
-			out = append(out, Problem{File: "pack.yaml", Reason: fmt.Sprintf("%q, left out, does not stand in the base", name)})
+			out = append(out, said("pack.yaml", 0, "%q, left out, does not stand in the base", name))
 		}
 	}
 	return out

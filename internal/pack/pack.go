@@ -67,6 +67,8 @@ type Problem struct {
 	Reason string `json:"reason"`         // plain words
 	Kind   string `json:"kind,omitempty"` // of what is proved about processes: see package prove
 	Run    string `json:"run,omitempty"`  // the shortest run that shows it, a sentence of Vietnamese per line
+
+	vi string // the same in Vietnamese
 }
 
 // String writes "file:line: reason".

@@ -128,14 +128,23 @@ type Problem struct {
 	Key    Key // zero when the place is no document that the studio knows
 	File   string
 	Line   int
-	Reason string
+	Reason string // plain words, in English
+	vi     string
+}
+
+// In says the problem in a language: "vi" or "en".
+func (p Problem) In(lang string) string {
+	if lang == "en" {
+		return p.Reason
+	}
+	return p.vi
 }
 
 func problems(found []pack.Problem) []Problem {
 	out := make([]Problem, len(found))
 	for i, f := range found {
 		k, _ := KeyOf(f.File)
-		out[i] = Problem{Key: k, File: f.File, Line: f.Line, Reason: f.Reason}
+		out[i] = Problem{Key: k, File: f.File, Line: f.Line, Reason: f.Reason, vi: f.In("vi")}
 	}
 	return out
 }

@@ -2,6 +2,8 @@ package studio
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"slices"
 	"strings"
@@ -195,8 +197,8 @@ func (s *Service) open(ctx context.Context, by access.Actor, k Key) (Doc, error)
 	return d, nil
 }
 
-// New opens a change set. why is for those who read the history later.
-func (s *Service) New(ctx context.Context, by access.Actor, title, why string) (*Set, error) {
+// New opens a change set. why is for those who read the history later; the same key of the same person opens one set.
+func (s *Service) New(ctx context.Context, by access.Actor, key, title, why string) (*Set, error) {
 	if !mayEdit(by) {
 		return nil, ErrNotFound
 	}
@@ -206,16 +208,25 @@ func (s *Service) New(ctx context.Context, by access.Actor, title, why string) (
 	if err := words(&why, nil); err != nil {
 		return nil, err
 	}
-	return s.begin(ctx, by, opened{Title: title, Why: why}, nil, nil)
-}
-
-func (s *Service) begin(ctx context.Context, by access.Actor, v opened, more []journal.Event, texts []string) (*Set, error) {
-	now := s.now()
-	e, err := journal.New(EventOpened, now, actor(by), "", v, nil)
+	e, err := journal.New(EventOpened, s.now(), actor(by), "", opened{Title: title, Why: why}, nil)
 	if err != nil {
 		return nil, err
 	}
-	return s.store.Record(ctx, journal.NewID(now), 0, append([]journal.Event{e}, more...), texts)
+	return s.begin(ctx, by, key, []journal.Event{e}, nil)
+}
+
+// begin records a new set under the id that belongs to the person and the key: a form sent again finds the set it made.
+func (s *Service) begin(ctx context.Context, by access.Actor, key string, events []journal.Event, texts []string) (*Set, error) {
+	id := journal.NewID(s.now())
+	if key != "" {
+		sum := sha256.Sum256([]byte(by.Person + "\n" + key))
+		id = strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))[:len(id)]
+	}
+	x, err := s.store.Record(ctx, id, 0, events, texts)
+	if errors.Is(err, ErrStale) {
+		return s.load(ctx, id)
+	}
+	return x, err
 }
 
 // words trims a text of a person and checks its length.
@@ -344,6 +355,9 @@ func (s *Service) save(ctx context.Context, by access.Actor, set string, d Doc, 
 		}
 	}
 	if version != d.Version {
+		if held && !d.Gone && item.Version == d.Version+1 && item.By.Person == by.Person && item.Text == TextDigest(d.Text) {
+			return doc(item, map[string]string{item.Text: d.Text}), nil // the same form again
+		}
 		return Doc{}, ErrStale
 	}
 	now, err := s.open(ctx, by, d.Key)
@@ -737,22 +751,23 @@ func (s *Service) publish(ctx context.Context, by access.Actor, x *Set, d Decisi
 }
 
 // RollBack proposes the texts that stood before a publication: a new change set that a second person publishes.
-func (s *Service) RollBack(ctx context.Context, by access.Actor, publication, from, why string) (*Set, error) {
+// The same key of the same person makes one set.
+func (s *Service) RollBack(ctx context.Context, by access.Actor, key, publication, from, why string) (*Set, error) {
 	if err := words(&why, ErrWhy); err != nil {
 		return nil, err
 	}
-	return s.follow(ctx, by, publication, from, why, Restores)
+	return s.follow(ctx, by, key, publication, from, why, Restores)
 }
 
 // Widen proposes the texts of a pilot for everybody, for good; the pilot ends when a second person publishes it.
-func (s *Service) Widen(ctx context.Context, by access.Actor, pilot, from, why string) (*Set, error) {
+func (s *Service) Widen(ctx context.Context, by access.Actor, key, pilot, from, why string) (*Set, error) {
 	if err := words(&why, nil); err != nil {
 		return nil, err
 	}
-	return s.follow(ctx, by, pilot, from, why, Widens)
+	return s.follow(ctx, by, key, pilot, from, why, Widens)
 }
 
-func (s *Service) follow(ctx context.Context, by access.Actor, of, from, why string, link Link) (*Set, error) {
+func (s *Service) follow(ctx context.Context, by access.Actor, key, of, from, why string, link Link) (*Set, error) {
 	if !mayEdit(by) {
 		return nil, ErrNotFound
 	}
@@ -823,7 +838,7 @@ func (s *Service) follow(ctx context.Context, by access.Actor, of, from, why str
 	if err != nil {
 		return nil, err
 	}
-	return s.store.Record(ctx, journal.NewID(at), 0, events, keep)
+	return s.begin(ctx, by, key, events, keep)
 }
 
 // EndPilot ends a pilot before its time: from the day on (today when empty) everybody has what stood beside it.

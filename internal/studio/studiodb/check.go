@@ -23,7 +23,9 @@ func Ours(events []journal.Event) bool {
 // catalogue still holds what it published.
 func CheckCase(ctx context.Context, r casefiledb.Reader, caseID string, events []journal.Event) ([]casefiledb.Finding, error) {
 	var out []casefiledb.Finding
-	report := func(what, detail string) { out = append(out, casefiledb.Finding{Case: caseID, What: what, Detail: detail}) }
+	report := func(what, detail string) {
+		out = append(out, casefiledb.Finding{Case: caseID, What: what, Detail: detail})
+	}
 	set, err := studio.Fold(events)
 	if err != nil {
 		report("journal", err.Error())

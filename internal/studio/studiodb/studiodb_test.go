@@ -117,7 +117,7 @@ func (p *province) edit(set string, k studio.Key, old, now string) studio.Doc {
 func (p *province) proposed(scope studio.Scope) *studio.Set {
 	p.t.Helper()
 	ctx := context.Background()
-	x := must(p.svc.New(ctx, writer, "Rút thời hạn thẩm định cấp xã", "Cải cách"))(p.t)
+	x := must(p.svc.New(ctx, writer, "", "Rút thời hạn thẩm định cấp xã", "Cải cách"))(p.t)
 	p.edit(x.ID, wards, "limit: 4wh", "limit: 3wh")
 	x = must(p.svc.Set(ctx, writer, x.ID))(p.t)
 	return must(p.svc.Propose(ctx, writer, x.ID, studio.Proposal{Version: x.Version, From: p.today(), Scope: scope}))(p.t)
@@ -182,7 +182,7 @@ func TestOneProposesAnotherPublishes(t *testing.T) {
 		p.clean()
 
 		// The former text comes back by a publication of its own.
-		back := must(p.svc.RollBack(ctx, writer, x.ID, "", "Phát sinh vướng mắc"))(t)
+		back := must(p.svc.RollBack(ctx, writer, "", x.ID, "", "Phát sinh vướng mắc"))(t)
 		if back.State != studio.Proposed || back.Link != studio.Restores || p.limit("") != "3wh" {
 			t.Fatalf("%+v, limit %s", back, p.limit(""))
 		}
@@ -212,7 +212,7 @@ func TestAPilotHoldsAtItsAgencyOnly(t *testing.T) {
 		if _, err := p.svc.Publish(ctx, control, other.ID, studio.Decision{Version: other.Version}); !errors.Is(err, studio.ErrPilotRuns) {
 			t.Errorf("beside a pilot: %v", err)
 		}
-		wide := must(p.svc.Widen(ctx, writer, x.ID, "", "Kết quả tốt"))(t)
+		wide := must(p.svc.Widen(ctx, writer, "", x.ID, "", "Kết quả tốt"))(t)
 		must(p.svc.Publish(ctx, control, wide.ID, studio.Decision{Version: wide.Version}))(t)
 		if p.limit(here) != "3wh" || p.limit(there) != "3wh" {
 			t.Errorf("here %s, there %s", p.limit(here), p.limit(there))
@@ -263,7 +263,7 @@ func TestAPilotIsEndedEarly(t *testing.T) {
 func TestAProposalIsCheckedOnTheWhole(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
 		p, ctx := open(t, db), context.Background()
-		x := must(p.svc.New(ctx, writer, "Sửa quy trình", ""))(t)
+		x := must(p.svc.New(ctx, writer, "", "Sửa quy trình", ""))(t)
 		p.edit(x.ID, wards, "to: ky", "to: khong-co")
 		found := must(p.svc.Problems(ctx, writer, x.ID))(t)
 		if !slices.ContainsFunc(found, func(f studio.Problem) bool {
@@ -295,7 +295,7 @@ func TestAProposalIsCheckedOnTheWhole(t *testing.T) {
 func TestWholeDocumentsAreTakenApart(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
 		p, ctx := open(t, db), context.Background()
-		x := must(p.svc.New(ctx, writer, "Giờ làm việc và vị trí", ""))(t)
+		x := must(p.svc.New(ctx, writer, "", "Giờ làm việc và vị trí", ""))(t)
 		p.edit(x.ID, studio.Key{Kind: studio.Hours}, "sat: 07:30-11:30", "sat: 08:00-11:00")
 		p.edit(x.ID, studio.Key{Kind: studio.Agencies}, "short_name: UBND tỉnh", "short_name: UBND")
 		x = must(p.svc.Set(ctx, writer, x.ID))(t)
@@ -321,7 +321,7 @@ func TestWholeDocumentsAreTakenApart(t *testing.T) {
 func TestTwoPeopleInOneDocument(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
 		p, ctx := open(t, db), context.Background()
-		x := must(p.svc.New(ctx, writer, "Sửa", ""))(t)
+		x := must(p.svc.New(ctx, writer, "", "Sửa", ""))(t)
 		d := must(p.svc.Doc(ctx, writer, x.ID, wards))(t)
 		e := must(p.svc.Doc(ctx, control, x.ID, wards))(t)
 		d.Text = strings.Replace(d.Text, "limit: 4wh", "limit: 3wh", 1)
@@ -347,7 +347,7 @@ func TestWhoMayNotSeeTheStudioFindsNothing(t *testing.T) {
 			"set":     second(p.svc.Set(ctx, officer, x.ID)),
 			"doc":     second(p.svc.Doc(ctx, officer, x.ID, wards)),
 			"diff":    second(p.svc.Diff(ctx, officer, x.ID, "vi")),
-			"new":     second(p.svc.New(ctx, officer, "x", "")),
+			"new":     second(p.svc.New(ctx, officer, "", "x", "")),
 			"publish": second(p.svc.Publish(ctx, officer, x.ID, studio.Decision{Version: x.Version})),
 			"reject":  second(p.svc.Reject(ctx, writer, x.ID, x.Version, "không")),
 		} {

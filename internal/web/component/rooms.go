@@ -12,6 +12,7 @@ import (
 const (
 	CatalogueRoom = "/danh-muc"
 	RegisterRoom  = "/so-theo-doi"
+	StudioRoom    = "/xuong-cau-hinh"
 	CalendarRoom  = "/lich-lam-viec"
 	SystemRoom    = "/he-thong"
 	AccountsRoom  = "/he-thong/tai-khoan"
@@ -32,6 +33,7 @@ func Rooms(ctx context.Context, here string) RailGroup {
 	}
 	add(v.May(access.DossierAccept) || v.May(access.DossierDecide) || v.May(access.DossierReadAll), RegisterRoom, lang.T(ctx, "rooms.registers"), IconPaperclip, "u")
 	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), CatalogueRoom, lang.T(ctx, "rooms.catalogue"), IconStamp, "m")
+	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), StudioRoom, lang.T(ctx, "rooms.studio"), IconPen, "x")
 	add(v.May(access.RatingRead), RatingRoom, lang.T(ctx, "rooms.ratings"), IconCheck, "")
 	add(v.May(access.DossierReturn), TabletRoom, lang.T(ctx, "rooms.tablets"), IconPeople, "")
 	add(v.May(access.CatalogueRead) || v.May(access.CatalogueEdit) || v.May(access.CataloguePublish), CalendarRoom, lang.T(ctx, "rooms.calendar"), IconCalendar, "l")
