@@ -234,6 +234,8 @@ func (t *teller) scalar(pattern string, place []string, path string, old, now an
 		} else {
 			t.add(place, path, t.say(l.no, l.noEn), "", "")
 		}
+	case l.as == asMoney && old != nil && now != nil: // nothing to pay is a sum too
+		t.add(place, path, t.say(l.vi, l.en)+" "+was+" → "+is, was, is)
 	case empty(old):
 		t.add(place, path, t.say("thêm ", "added ")+t.say(l.vi, l.en)+" "+is, "", is)
 	case empty(now):

@@ -36,7 +36,7 @@ func TestADifferenceIsSaidInWords(t *testing.T) {
 		{
 			"a fee", "procedures/1.000656.yaml", "- {kind: le_phi, name: Lệ phí đăng ký khai tử, amount: 0, known: true, case: Đăng ký đúng hạn", "- {kind: le_phi, name: Lệ phí đăng ký khai tử, amount: 5000, known: true, case: Đăng ký đúng hạn",
 			[]string{
-				"Cách thực hiện “trực tiếp”, khoản thu “Lệ phí đăng ký khai tử”: thêm mức thu 5.000 đồng",
+				"Cách thực hiện “trực tiếp”, khoản thu “Lệ phí đăng ký khai tử”: mức thu 0 đồng → 5.000 đồng",
 			},
 			nil,
 		},

@@ -92,7 +92,9 @@ var table = map[string][]string{
 	"GET /co-quan/them": {admin}, "POST /co-quan/them": {admin}, "GET /danh-muc-dung-chung": everybody, "GET /api/danh-muc": everybody,
 	"GET /lich-lam-viec": {control, admin}, "GET /lich-lam-viec/dieu-chinh": {control}, "GET /lich-lam-viec/xem-truoc": {control}, "POST /lich-lam-viec": {control},
 	"GET /so-theo-doi": readers, "POST /so-theo-doi": append([]string{head}, desks...),
-	"GET /xuong-cau-hinh/{set}/quy-trinh": {control, admin}, "POST /xuong-cau-hinh/{set}/quy-trinh": {control, admin},
+	"GET /xuong-cau-hinh": {control, admin}, "POST /xuong-cau-hinh": {control, admin}, "GET /xuong-cau-hinh/{set}/cong-bo": {control}, "POST /xuong-cau-hinh/{set}/cong-bo": {control},
+	"GET /xuong-cau-hinh/{set}/tra-lai": {control}, "POST /xuong-cau-hinh/{set}/tra-lai": {control},
+	"GET /xuong-cau-hinh/{set}/ket-thuc-thi-diem": {control}, "POST /xuong-cau-hinh/{set}/ket-thuc-thi-diem": {control},
 	"GET /danh-muc": {control, admin}, "GET /danh-muc/ban-hanh": {control}, "POST /danh-muc/ban-hanh": {control}, "POST /danh-muc/mau-phieu": {control, admin}, "GET /he-thong": {admin}, "POST /he-thong": {admin},
 }
 

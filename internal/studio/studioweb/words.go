@@ -65,6 +65,8 @@ func docName(ctx context.Context, k studio.Key, title string) string {
 	switch {
 	case k.Kind.Whole():
 		return name
+	case strings.HasPrefix(viet.Fold(title), viet.Fold(name)): // "Quy trình cấp xã" says what it is
+		return title
 	case title == "" || title == k.ID:
 		return name + " " + k.ID
 	}
