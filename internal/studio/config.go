@@ -128,7 +128,8 @@ type Problem struct {
 	Key    Key // zero when the place is no document that the studio knows
 	File   string
 	Line   int
-	Reason string // plain words, in English
+	Reason string // plain words, in English where there are two languages
+	Run    string // the shortest run of a process that shows it, a sentence per line
 	vi     string
 }
 
@@ -144,7 +145,7 @@ func problems(found []pack.Problem) []Problem {
 	out := make([]Problem, len(found))
 	for i, f := range found {
 		k, _ := KeyOf(f.File)
-		out[i] = Problem{Key: k, File: f.File, Line: f.Line, Reason: f.Reason, vi: f.In("vi")}
+		out[i] = Problem{Key: k, File: f.File, Line: f.Line, Reason: f.Reason, Run: f.Run, vi: f.In("vi")}
 	}
 	return out
 }

@@ -37,12 +37,16 @@ type setView struct {
 type problemLine struct {
 	Text, Place, Href string
 	Line              int
+	Run               []string // the shortest run that shows it
 }
 
 func (d room) problemLines(ctx context.Context, set string, found []studio.Problem) []problemLine {
 	out := make([]problemLine, len(found))
 	for i, p := range found {
 		out[i] = problemLine{Text: p.In(string(lang.From(ctx))), Place: p.File, Line: p.Line}
+		if p.Run != "" {
+			out[i].Run = strings.Split(p.Run, "\n")
+		}
 		if p.Key.Kind != "" {
 			out[i].Href = TextPath(set, p.Key)
 		}
