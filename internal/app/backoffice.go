@@ -13,6 +13,8 @@ import (
 	"github.com/motcua/motcua/internal/procedure/catalogueweb"
 	"github.com/motcua/motcua/internal/reorg/reorgweb"
 	"github.com/motcua/motcua/internal/sqldb"
+	"github.com/motcua/motcua/internal/studio"
+	"github.com/motcua/motcua/internal/studio/processweb"
 	"github.com/motcua/motcua/internal/studio/studioweb"
 	"github.com/motcua/motcua/internal/web"
 )
@@ -24,7 +26,9 @@ func (a *App) backOffice(m *web.Mux) {
 	reorgweb.Register(m, reorgweb.Deps{Service: a.reorgs, Catalogue: a.province.Catalogue, People: a.accounts, Name: a.nameOf, Now: a.cfg.Now, Facts: a.onboardFacts})
 	codelistweb.Register(m, codelistweb.Deps{Read: codelistweb.Cached(a.codesVersion, a.codes), Now: a.cfg.Now})
 	reorgweb.Register(m, reorgweb.Deps{Service: a.reorgs, Catalogue: a.province.Catalogue, People: a.accounts, Name: a.nameOf, Now: a.cfg.Now})
-	studioweb.Register(m, studioweb.Deps{Service: a.studio, Catalogue: a.province.Catalogue, Name: a.nameOf, Now: a.cfg.Now})
+	studioweb.Register(m, studioweb.Deps{Service: a.studio, Catalogue: a.province.Catalogue, Name: a.nameOf, Now: a.cfg.Now, Editors: []studioweb.Editor{
+		{Kind: studio.Process, Path: processweb.Path, Text: "studio.editor.process"},
+	}})
 	operationweb.Register(m, operationweb.Deps{System: running{a}, Jobs: queue{a.queue, a.db}, Accounts: a.accounts, Now: a.cfg.Now})
 }
 
