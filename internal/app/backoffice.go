@@ -25,7 +25,6 @@ func (a *App) backOffice(m *web.Mux) {
 	holidayweb.Register(m, holidayweb.Deps{Service: a.holidays, Catalogue: a.province.Catalogue, Days: a.province.Days, Name: a.nameOf, Now: a.cfg.Now})
 	reorgweb.Register(m, reorgweb.Deps{Service: a.reorgs, Catalogue: a.province.Catalogue, People: a.accounts, Name: a.nameOf, Now: a.cfg.Now, Facts: a.onboardFacts})
 	codelistweb.Register(m, codelistweb.Deps{Read: codelistweb.Cached(a.codesVersion, a.codes), Now: a.cfg.Now})
-	reorgweb.Register(m, reorgweb.Deps{Service: a.reorgs, Catalogue: a.province.Catalogue, People: a.accounts, Name: a.nameOf, Now: a.cfg.Now})
 	studioweb.Register(m, studioweb.Deps{Service: a.studio, Catalogue: a.province.Catalogue, Name: a.nameOf, Now: a.cfg.Now, Editors: []studioweb.Editor{
 		{Kind: studio.Process, Path: processweb.Path, Text: "studio.editor.process"},
 	}})
