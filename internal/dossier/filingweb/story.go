@@ -69,16 +69,16 @@ func (t told) moment(ctx context.Context, m dossier.Moment) (c component.Moment,
 	case dossier.EventSubmitted, dossier.EventSupplemented, dossier.EventRefused, dossier.EventReturned, dossier.EventErased, dossier.EventResumed,
 		dossier.EventWithdrawn, dossier.EventWithdrawalRequested, dossier.EventWithdrawalDropped, dossier.EventRated:
 	case dossier.EventAccepted, dossier.EventStopped:
+		if b, several := t.branches(ctx, m); several && len(m.Entered) > 1 {
+			c.Text = b.Text
+		}
 		c.By = t.desk()
 	case dossier.EventSupplementRequested:
 		if len(m.Items) > 0 {
 			c.Body = bullets(m.Items)
 		}
-	case dossier.EventMoved:
-		if m.Step == "" {
-			return c, false
-		}
-		c.Title, c.By = m.Step, t.source.Holder(m.Holder, m.At)
+	case dossier.EventMoved, dossier.EventPassed, dossier.EventConsulted:
+		return t.branches(ctx, m)
 	case dossier.EventResolved:
 		if m.Outcome != "" {
 			c.Text = lang.T(ctx, "outcome."+m.Outcome)
