@@ -277,6 +277,7 @@ func (d *desk) head(ctx context.Context, tail string) head {
 		{tailTable, "process-edit.tab.table"},
 		{tailProof, "process-edit.tab.proof"},
 		{tailPlay, "process-edit.tab.play"},
+		{tailSimulation, "process-edit.tab.simulation"},
 		{tailDiff, "process-edit.tab.diff"},
 		{tailText, "process-edit.tab.text"},
 	} {

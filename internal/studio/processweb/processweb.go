@@ -44,17 +44,18 @@ const pathStudio = "/xuong-cau-hinh"
 
 // Parts of the address of an editor, behind set and process.
 const (
-	tailTable   = "/bang"
-	tailProof   = "/kiem-chung"
-	tailPlay    = "/chay-thu"
-	tailDiff    = "/so-sanh"
-	tailText    = "/van-ban"
-	tailUndo    = "/hoan-tac"
-	tailGuard   = "/dieu-kien"
-	tailBPMN    = "/quy-trinh.bpmn"
-	tailBring   = "/dua-vao"
-	tailSheet   = "/bang.xlsx"
-	tailProcess = "/quy-trinh/"
+	tailTable      = "/bang"
+	tailProof      = "/kiem-chung"
+	tailPlay       = "/chay-thu"
+	tailSimulation = "/mo-phong"
+	tailDiff       = "/so-sanh"
+	tailText       = "/van-ban"
+	tailUndo       = "/hoan-tac"
+	tailGuard      = "/dieu-kien"
+	tailBPMN       = "/quy-trinh.bpmn"
+	tailBring      = "/dua-vao"
+	tailSheet      = "/bang.xlsx"
+	tailProcess    = "/quy-trinh/"
 )
 
 // mostText bounds a form that carries a whole process as text.
@@ -77,6 +78,7 @@ func Register(m *web.Mux, deps Deps) {
 	m.Handle("GET "+at+tailSheet, look, e.sheet)
 	m.Handle("GET "+at+tailProof, look, e.proof, web.Timeout(proving))
 	m.Handle("GET "+at+tailPlay, look, e.play)
+	m.Handle("GET "+at+tailSimulation, look, e.simulation, web.Limited(web.LimitSearch), web.Timeout(proving))
 	m.Handle("GET "+at+tailDiff, look, e.compare)
 	m.Handle("GET "+at+tailText, look, e.text, web.Timeout(proving))
 	m.Handle("POST "+at+tailText, change, e.editText, web.Body(mostText), web.Timeout(proving))

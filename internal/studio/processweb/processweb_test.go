@@ -677,3 +677,20 @@ parts:
 		t.Fatalf("saving the table as it was shown changed it:\n%s\nwant\n%s", got, before)
 	}
 }
+
+func TestThousandsOfFilesRunThrough(t *testing.T) {
+	o := build(t)
+	page := words(o.get("an", at+"/mo-phong?so-ho-so=2.000&moi-ngay=8&hat-giong=3&thoi-han=10wd&"+url.QueryEscape("nguoi-competent/case_officer")+"=4", http.StatusOK))
+	for _, want := range []string{"2.000 / 2.000", "Chờ ở từng bước", "Kiểm tra thực địa", "Chuyên viên thụ lý, Cơ quan giải quyết 4"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q: %s", want, page)
+		}
+	}
+	for _, bad := range []string{"so-ho-so=0", "so-ho-so=99999999", "so-ho-so=10&moi-ngay=NaN", "so-ho-so=10&moi-ngay=-1", "so-ho-so=10&thoi-han=mai", "so-ho-so=10&hat-giong=x", "so-ho-so=10&nguoi-desk/receiving_officer=0"} {
+		if a := o.do("an", http.MethodGet, at+"/mo-phong?"+bad, nil); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "-error\"") {
+			t.Errorf("%s: %d", bad, a.status)
+		}
+	}
+	o.get("doc", at+"/mo-phong", http.StatusOK)
+	o.get("mot-cua", at+"/mo-phong?so-ho-so=10", http.StatusNotFound)
+}

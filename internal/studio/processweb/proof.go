@@ -3,6 +3,7 @@ package processweb
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,7 +53,9 @@ func (e editor) proof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.others = problemsOf(d, found)
+	v.others = slices.DeleteFunc(problemsOf(d, found), func(p studio.Problem) bool { // the proof is part of the whole check
+		return slices.ContainsFunc(v.report.Findings, func(f prove.Finding) bool { return strings.Contains(p.Reason, f.Text) })
+	})
 	v.facts = []component.Fact{{Name: lang.T(ctx, "process-edit.states"), Value: component.Number(ctx, v.report.States)}}
 	if v.report.Exact {
 		v.facts = append(v.facts, component.Fact{Name: lang.T(ctx, "process-edit.exact"), Value: lang.T(ctx, "process-edit.exact-what")})
