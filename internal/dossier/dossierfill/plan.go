@@ -51,6 +51,7 @@ type History struct {
 	plans  []plan
 	forms  map[string]*form
 	offers []offer
+	joint  []*procedure.Version // of which several agencies have parts at the same time
 	shown  map[string]bool
 	near   []home
 }
@@ -239,6 +240,9 @@ func (h *History) choose(today string, favoured map[agency.ID]bool) {
 		}
 		if slices.ContainsFunc(o.Agencies, func(id agency.ID) bool { return h.staffed(o.Process.Value, id, tree.DeskOf(id, today), today) }) {
 			h.offers = append(h.offers, offer{version: v, weight: weight})
+			if !o.Process.Value.Straight() {
+				h.joint = append(h.joint, v)
+			}
 		}
 	}
 }
@@ -302,11 +306,17 @@ func (h *History) staffed(p *workflow.Process, competent, desk agency.ID, on str
 
 var errDraw = errors.New("the draw does not fit")
 
+// jointEvery is how many open dossiers come to one that several agencies have at once.
+const jointEvery = 12
+
 // draw plans one dossier. now says that it is still open.
 func (h *History) draw(r *rand.Rand, now bool, i int) (plan, error) {
 	p := plan{seed: uint64(i), citizen: -1} //nolint:gosec // an index
 	p.version = h.drawOffer(r)
 	p.stop = h.drawStop(r, now, i)
+	if now && len(h.joint) > 0 && i%jointEvery == jointEvery-1 { // rare as they are, whoever looks around finds one at work
+		p.version, p.stop = h.joint[i/jointEvery%len(h.joint)], handling
+	}
 	p.pace = pace(r)
 	p.decline, p.rework, p.appraisal = r.IntN(100) < 4, r.IntN(100) < 4, r.IntN(100) < 7
 	if len(h.w.Citizens) > 0 && (r.IntN(250) == 0 || i < 24*len(h.w.Citizens) && i%2 == 0) {
