@@ -246,8 +246,12 @@ func (n names) holder(ctx context.Context, h casefile.Holder, at time.Time) stri
 	if h.Unit != "" && h.Post == "" {
 		if a, ok := n.cat.Tree().Ever(h.Agency); ok {
 			for _, u := range a.Units {
-				if u.ID == h.Unit {
-					who = who + ", " + u.Name
+				switch {
+				case u.ID != h.Unit:
+				case who == "": // nobody in particular: the unit itself
+					who = u.Name
+				default:
+					who += ", " + u.Name
 				}
 			}
 		}
