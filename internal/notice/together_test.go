@@ -28,7 +28,7 @@ type file struct {
 
 func (f *file) facts() dossier.Facts {
 	env := deadline.Env{Calendar: calendar.Civil, Office: calendar.StandardOffice}
-	return dossier.Facts{Now: f.now, Rules: law.At(calendar.DateOf(f.now)), Clock: env, DeskClock: env, Process: f.p, World: workflow.AllHold{}, Procedure: procedure.Version{Code: "1.000001", Name: "Thử"}}
+	return dossier.Facts{Now: f.now, Rules: law.At(calendar.DateOf(f.now)), Clock: env, DeskClock: env, Process: f.p, World: func(dossier.Known) workflow.World { return workflow.AllHold{} }, Procedure: procedure.Version{Code: "1.000001", Name: "Thử"}}
 }
 
 func (f *file) keep(e journal.Event, err error) *file {

@@ -324,7 +324,7 @@ func (a *actForm) process(ctx context.Context, d *desk, x *dossier.Dossier, f do
 		a.help, a.makes = s.Help, s.Makes
 	}
 	if act.Ask {
-		a.agency, a.asked = true, d.askable(ctx, x, f.Now)
+		a.agency, a.asked = true, d.askable(ctx, f.Now)
 	}
 	if act.Answer {
 		a.answer, a.files = true, true

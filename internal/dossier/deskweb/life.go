@@ -154,7 +154,7 @@ func momentText(ctx context.Context, id string, m dossier.Moment, n names) compo
 	if m.Step != "" && len(m.Entered) < 2 {
 		add("to", "step", m.Step, "who", n.holder(ctx, m.Holder, m.At))
 	}
-	if m.Post != "" && !(m.Kind == dossier.EventAssigned && m.Post == m.By.Post) {
+	if m.Post != "" && (m.Kind != dossier.EventAssigned || m.Post != m.By.Post) {
 		key := "approver"
 		if m.Kind == dossier.EventAssigned {
 			key = "post"

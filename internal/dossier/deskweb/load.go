@@ -82,8 +82,10 @@ func (d *desk) workload(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.grid = component.Grid{Caption: lang.T(ctx, "together.load.title"), Keys: true, Stack: true, Empty: loadEmpty(), Columns: []component.Column{
 		{Title: lang.T(ctx, "together.load.queue"), Width: "wide"},
-		{Title: lang.T(ctx, "together.load.open"), Numeric: true}, {Title: lang.T(ctx, "together.load.soon"), Numeric: true},
-		{Title: lang.T(ctx, "together.load.overdue"), Numeric: true}, {Title: lang.T(ctx, "together.load.waiting"), Numeric: true},
+		{Title: lang.T(ctx, "together.load.open"), Numeric: true},
+		{Title: lang.T(ctx, "together.load.soon"), Numeric: true},
+		{Title: lang.T(ctx, "together.load.overdue"), Numeric: true},
+		{Title: lang.T(ctx, "together.load.waiting"), Numeric: true},
 		{Title: lang.T(ctx, "together.load.age"), Numeric: true},
 	}}
 	people := d.queuePeople(ctx, loads)
@@ -91,7 +93,8 @@ func (d *desk) workload(w http.ResponseWriter, r *http.Request) error {
 	for _, q := range loads {
 		row := component.Row{Cells: []component.Cell{
 			{Text: d.queueName(ctx, n, q.Queue, now), Href: queuePath(q.Queue), Note: people[q.Queue]},
-			number(q.Open), number(q.Soon), number(q.Overdue), number(q.Waiting), {Text: ageText(ctx, q)},
+			number(q.Open), number(q.Soon), number(q.Overdue), number(q.Waiting),
+			{Text: ageText(ctx, q)},
 		}}
 		switch {
 		case q.Overdue > 0:
@@ -183,8 +186,13 @@ func (d *desk) queueOf(r *http.Request, queue string) (loadView, error) {
 		v.pager.Prev = queuePath(queue)
 	}
 	v.grid = component.Grid{Caption: v.title, Keys: true, Select: "id", SelectForm: loadForm, Empty: loadEmpty(), Columns: []component.Column{
-		{Title: lang.T(ctx, "desk.col.code")}, {Title: lang.T(ctx, "desk.col.owner")}, {Title: lang.T(ctx, "desk.col.procedure"), Width: "wide"},
-		{Title: lang.T(ctx, "desk.col.step")}, {Title: lang.T(ctx, "together.col.since")}, {Title: lang.T(ctx, "desk.col.due")}, {Title: lang.T(ctx, "desk.col.state")},
+		{Title: lang.T(ctx, "desk.col.code")},
+		{Title: lang.T(ctx, "desk.col.owner")},
+		{Title: lang.T(ctx, "desk.col.procedure"), Width: "wide"},
+		{Title: lang.T(ctx, "desk.col.step")},
+		{Title: lang.T(ctx, "together.col.since")},
+		{Title: lang.T(ctx, "desk.col.due")},
+		{Title: lang.T(ctx, "desk.col.state")},
 	}}
 	var roles []string
 	for _, it := range items {
@@ -192,8 +200,13 @@ func (d *desk) queueOf(r *http.Request, queue string) (loadView, error) {
 		v.grid.Rows = append(v.grid.Rows, component.Row{
 			ID: seen(it.Case, it.Version), Label: lang.T(ctx, "desk.inbox.select") + " " + it.Code, Tone: tone,
 			Cells: []component.Cell{
-				{Text: it.Code, Href: pathCase + it.Case, Code: true}, {Text: it.Subject, Clip: true}, {Text: it.Title, Clip: true}, {Text: it.Step, Clip: true},
-				{Text: short(it.Since, now), Code: true}, {Text: short(it.Due, now), Code: true}, {Content: component.Status(tone, words)},
+				{Text: it.Code, Href: pathCase + it.Case, Code: true},
+				{Text: it.Subject, Clip: true},
+				{Text: it.Title, Clip: true},
+				{Text: it.Step, Clip: true},
+				{Text: short(it.Since, now), Code: true},
+				{Text: short(it.Due, now), Code: true},
+				{Content: component.Status(tone, words)},
 			},
 		})
 		if !slices.Contains(roles, it.Holder.Role) {

@@ -34,7 +34,6 @@ type togetherView struct {
 	next     []string // what comes after the acts that are possible now
 	picture  *workflowweb.View
 	filled   []filledView
-	tellDesk bool
 }
 
 // filledView is what the form of a step holds.
@@ -148,7 +147,7 @@ func answerLimits(ctx context.Context) []component.Option {
 var levels = []agency.Level{agency.Province, agency.Commune, agency.Ministry, agency.District}
 
 // askable lists the agencies that may be asked, by level. Desks answer no questions.
-func (d *desk) askable(ctx context.Context, x *dossier.Dossier, at time.Time) []agencyGroup {
+func (d *desk) askable(ctx context.Context, at time.Time) []agencyGroup {
 	out := make([]agencyGroup, len(levels))
 	for i, l := range levels {
 		out[i].title = lang.T(ctx, "together.level."+string(l))
@@ -590,10 +589,10 @@ func togetherLines(ctx context.Context, m dossier.Moment, n names, say func(stri
 			say(lang.T(ctx, "together.moment.desk-told"))
 		}
 	case dossier.EventAssigned:
-		switch {
-		case m.Post == "":
+		switch m.Post {
+		case "":
 			say(lang.T(ctx, "together.moment.released"))
-		case m.Post == m.By.Post:
+		case m.By.Post:
 			say(lang.T(ctx, "together.moment.claimed"))
 		}
 	}

@@ -2,7 +2,6 @@ package deskweb
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -171,7 +170,7 @@ func TestAHeadSeesTheLoadAndMovesWork(t *testing.T) {
 	if len(rows) != 2 {
 		t.Fatalf("%d pieces of work", len(rows))
 	}
-	chosen := url.Values(with(form, fieldPost, "chuyen-vien-2"))
+	chosen := with(form, fieldPost, "chuyen-vien-2")
 	chosen["id"] = rows
 	o.post("truong-phong", pathLoad+"/chuyen", chosen).want(http.StatusOK).has("2 việc đã giao, 0 việc chưa giao")
 	o.post("truong-phong", pathLoad+"/chuyen", chosen).want(http.StatusOK).has("2 việc đã giao") // sent twice

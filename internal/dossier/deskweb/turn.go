@@ -143,10 +143,10 @@ var turnPages = []turnPage{
 		dossier.ActConsult, "hoi-y-kien",
 		[]access.Permission{access.DossierHandle},
 		"together.done.consult",
-		func(d *desk, ctx context.Context, x *dossier.Dossier, f dossier.Facts, form *actForm) {
+		func(d *desk, ctx context.Context, _ *dossier.Dossier, f dossier.Facts, form *actForm) {
 			form.lead = lang.T(ctx, "together.consult.lead")
 			form.effects = []string{lang.T(ctx, "together.consult.runs")}
-			form.agency, form.asked = true, d.askable(ctx, x, f.Now)
+			form.agency, form.asked = true, d.askable(ctx, f.Now)
 			form.asks = []ask{{kind: askText, name: fieldQuestion}, {kind: askList, name: fieldWithin, optional: true, options: answerLimits(ctx)}}
 		},
 		func(d *desk, ctx context.Context, req dossier.Request, f web.Form) error {
