@@ -80,6 +80,53 @@ func (s *Service) Offer(code string) (procedure.Offer, error) {
 	return s.env.Catalogue().Offer(code, day(s.now()))
 }
 
+// OfferFor is the procedure as the draft would be filed: as the agency that will resolve it carries it out, once that is
+// known. It fails with ErrChanged when the draft was begun on another version, unless what followed lets it be filed as
+// it is; the offer is then that of the draft.
+func (s *Service) OfferFor(d Draft) (procedure.Offer, error) {
+	return offerFor(s.env.Catalogue(), d, day(s.now()))
+}
+
+func offerFor(cat *procedure.Catalogue, d Draft, today string) (procedure.Offer, error) {
+	o, err := cat.Offer(d.Procedure, today)
+	if err != nil {
+		return o, err
+	}
+	o = offeredAt(o, d)
+	if o.Version.Digest == d.Digest && o.Form.Digest == d.Form.Digest {
+		return o, nil
+	}
+	if kept, ok := o.Keeping(d.Digest, d.Form.Digest); ok {
+		return kept, nil
+	}
+	return o, ErrChanged.With("procedure", o.Version.Name)
+}
+
+// offeredAt is the offer at the agency that will resolve the draft, as far as it is known.
+func offeredAt(o procedure.Offer, d Draft) procedure.Offer {
+	if id, err := o.Resolver(d.Competent, d.Place); err == nil {
+		return o.For(id)
+	}
+	return o
+}
+
+// follow pins a draft to what the agency chosen now offers, when it stood on what was offered before the choice: a pilot
+// of an agency is met by choosing it, and takes nobody by surprise later.
+func (s *Service) follow(before Draft, d *Draft) {
+	if d.Supplements != "" || before.Competent == d.Competent && before.Place == d.Place {
+		return
+	}
+	o, err := s.Offer(d.Procedure)
+	if err != nil {
+		return // it is said when the draft is opened
+	}
+	if was := offeredAt(o, before); was.Version.Digest != d.Digest || was.Form.Digest != d.Form.Digest {
+		return // overtaken: the person is shown what changed
+	}
+	is := offeredAt(o, *d)
+	d.Digest, d.Form = is.Version.Digest, Pin{ID: is.Form.ID, Digest: is.Form.Digest}
+}
+
 // StartDraft begins an application for a procedure in force.
 func (s *Service) StartDraft(ctx context.Context, by access.Actor, code, channel string) (Draft, error) {
 	if !by.May(access.DossierFile) && !by.May(access.DossierIntake) {
@@ -168,9 +215,11 @@ func (s *Service) SaveDraft(ctx context.Context, by access.Actor, id string, cha
 		if err != nil {
 			return Draft{}, err
 		}
+		before := d
 		if err := change(&d); err != nil {
 			return d, err
 		}
+		s.follow(before, &d)
 		d.Updated = s.now()
 		saved, err := s.store.SaveDraft(ctx, d)
 		if errors.Is(err, ErrDraftStale) && attempt < 3 {
@@ -285,12 +334,9 @@ func (s *Service) submission(draft Draft, by access.Actor, c SubmitCommand, now 
 	var sub Submission
 	cat := s.env.Catalogue()
 	today := day(now)
-	o, err := cat.Offer(draft.Procedure, today)
+	o, err := offerFor(cat, draft, today)
 	if err != nil {
 		return sub, Facts{}, err
-	}
-	if o.Version.Digest != draft.Digest || o.Form.Digest != draft.Form.Digest {
-		return sub, Facts{}, ErrChanged.With("procedure", o.Version.Name)
 	}
 	judged := JudgedDraft(cat, draft, c.Answers, today)
 	competent := judged.Competent

@@ -51,6 +51,7 @@ func (s *Service) Lodge(ctx context.Context, by access.Actor, key string, c Lodg
 	if err != nil {
 		return nil, false, err
 	}
+	o = offeredAt(o, Draft{Competent: c.Competent, Place: c.Place})
 	draft := Draft{
 		Person: by.Person, Procedure: c.Procedure, Digest: o.Version.Digest, Form: Pin{ID: o.Form.ID, Digest: o.Form.Digest}, Competent: c.Competent, Place: c.Place, Channel: procedure.Direct,
 	}

@@ -4,6 +4,8 @@ import (
 	"os"
 	"testing"
 	"testing/fstest"
+
+	"github.com/motcua/motcua/internal/procedure"
 )
 
 func mapped(files map[string]string) fstest.MapFS {
@@ -26,6 +28,15 @@ func TestAPackWrittenAndLoadedAgainSaysTheSame(t *testing.T) {
 		}
 		if d := Diff(p, again); len(d) > 0 {
 			t.Errorf("%d differences, the first: %s", len(d), d[0])
+		}
+		sums := map[string]string{}
+		for _, d := range p.Documents() {
+			sums[d.Kind+" "+d.ID] = procedure.SumOf(d.Value)
+		}
+		for _, d := range again.Documents() {
+			if sums[d.Kind+" "+d.ID] != procedure.SumOf(d.Value) {
+				t.Errorf("%s %s is another to the catalogue", d.Kind, d.ID)
+			}
 		}
 		if p.Digest() != again.Digest() {
 			t.Error("another digest")

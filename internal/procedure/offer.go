@@ -445,6 +445,39 @@ func (k *Catalogue) carried(v *Version, day string, id agency.ID) (f Form, p Pro
 	return f, p
 }
 
+// Keeping returns the offer as it was when an application was begun on the versions with these digests of the
+// procedure and the form, if what followed them lets such applications be filed as they are.
+func (o Offer) Keeping(version, form string) (Offer, bool) {
+	if o.cat == nil {
+		return o, false
+	}
+	out := o
+	if o.Version.Digest != version {
+		v, ok := o.cat.Pinned(version)
+		if !ok || v.Code != o.Version.Code || !o.Version.Stays || !followed(v.Until, o.Version.From, o.Version.Trial) {
+			return o, false
+		}
+		out.Version = v
+	}
+	if o.Form.Digest != form {
+		f, ok := o.cat.PinnedForm(form)
+		stays := o.Form.Stays && f.ID == o.Form.ID && followed(f.Until, o.Form.From, o.Form.Trial) || o.Version.Stays && out.Version != o.Version
+		if !ok || !stays {
+			return o, false
+		}
+		out.Form = f
+	}
+	if out.Version != o.Version {
+		_, out.Process = o.cat.carried(out.Version, o.day, "")
+	}
+	return out, true
+}
+
+// followed reports whether a version that ends on a day, or does not, stood when the next one began.
+func followed(until, from string, next Trial) bool {
+	return until == "" || until == from || next.Pilot != "" && until > from
+}
+
 // Tried reports whether anything of the offer is a pilot.
 func (o Offer) Tried() bool {
 	return o.Version.Pilot != "" || o.Form.Pilot != "" || o.Process.Pilot != ""

@@ -115,7 +115,7 @@ func (s *Service) inForce(ctx context.Context) (*configured, error) {
 
 // before is what the check says of the configuration in force.
 func (c *configured) before() []pack.Problem {
-	c.once.Do(func() { c.problems = pack.Check(c.pack) })
+	c.once.Do(func() { c.problems = pack.CheckFrom(c.pack, c.day) })
 	return c.problems
 }
 
@@ -529,7 +529,7 @@ func (s *Service) Try(ctx context.Context, by access.Actor, set string, d Doc) (
 func judge(c *configured, items []Item, texts map[string]string) (*pack.Pack, []Problem) {
 	next, found := with(c.pack, items, texts)
 	if len(found) == 0 {
-		found = fresh(pack.Check(next), c.before())
+		found = fresh(pack.CheckFrom(next, c.day), c.before())
 	}
 	return next, problems(found)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/motcua/motcua/internal/access"
 	"github.com/motcua/motcua/internal/deadline"
+	"github.com/motcua/motcua/internal/pack"
 	"github.com/motcua/motcua/internal/viet"
 )
 
@@ -104,6 +105,28 @@ func DiffTexts(k Key, old, now, lang string) Difference {
 	t.walk(root, nil, "", a, b)
 	d.Lines = t.out
 	return d
+}
+
+// DiffPacks says where two packs differ, document by document in the order of kinds. How they are called is no difference.
+func DiffPacks(a, b *pack.Pack, lang string) []Difference {
+	keys := keysOf(a)
+	for _, k := range keysOf(b) {
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortStableFunc(keys, func(x, y Key) int {
+		return cmp.Or(cmp.Compare(slices.Index(Kinds, x.Kind), slices.Index(Kinds, y.Kind)), strings.Compare(x.ID, y.ID))
+	})
+	var out []Difference
+	for _, k := range keys {
+		old, was, _ := textOf(a, k)
+		now, is, _ := textOf(b, k)
+		if was != is {
+			out = append(out, DiffTexts(k, old, now, lang))
+		}
+	}
+	return out
 }
 
 // tree reads a document as JSON; ok is false when it has no tree to compare.

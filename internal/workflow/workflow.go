@@ -90,12 +90,12 @@ type Step struct {
 	ID      string   `yaml:"id" json:"id"`
 	Title   string   `yaml:"title" json:"title"`
 	Kind    Kind     `yaml:"kind,omitempty" json:"kind,omitempty"`
-	At      string   `yaml:"at" json:"at"`                           // desk | competent | commune | superior | lead | an agency id
+	At      string   `yaml:"at,omitempty" json:"at"`                 // desk | competent | commune | superior | lead | an agency id
 	Unit    string   `yaml:"unit,omitempty" json:"unit,omitempty"`   // unit of that agency; empty: any
-	Role    string   `yaml:"role" json:"role"`                       // role of the post that holds it
+	Role    string   `yaml:"role,omitempty" json:"role"`             // role of the post that holds it
 	Limit   string   `yaml:"limit,omitempty" json:"limit,omitempty"` // own time limit: 4wh, 2wd, 30% of the legal one; empty: the dossier's
 	Help    string   `yaml:"help,omitempty" json:"help,omitempty"`   // instruction to the holder
-	Actions []Action `yaml:"actions" json:"actions"`
+	Actions []Action `yaml:"actions,omitempty" json:"actions"`
 
 	Post   string   `yaml:"post,omitempty" json:"post,omitempty"`     // the one post that holds it
 	Assign string   `yaml:"assign,omitempty" json:"assign,omitempty"` // pool | load | area | same

@@ -92,6 +92,7 @@ type Together interface {
 // Intake is what the counter records for a person.
 type Intake interface {
 	Offer(code string) (procedure.Offer, error)
+	OfferFor(d dossier.Draft) (procedure.Offer, error)
 	StartDraft(ctx context.Context, by access.Actor, code, channel string) (dossier.Draft, error)
 	StartSupplement(ctx context.Context, by access.Actor, id string) (dossier.Draft, error)
 	Draft(ctx context.Context, by access.Actor, id string) (dossier.Draft, error)

@@ -312,14 +312,10 @@ func (d *desk) load(ctx context.Context, id string) (*counterView, error) {
 
 // loadOffer adds who may resolve and which time limits there are.
 func (d *desk) loadOffer(ctx context.Context, v *counterView, by access.Actor) error {
-	o, err := d.Service.Offer(v.draft.Procedure)
+	o, err := d.Service.OfferFor(v.draft)
 	if err != nil {
 		v.refusal = refusalText(ctx, err)
 		return nil //nolint:nilerr // the draft is still shown, with why it cannot be lodged
-	}
-	if o.Version.Digest != v.draft.Digest || o.Form.Digest != v.draft.Form.Digest {
-		v.refusal = web.ErrorText(ctx, dossier.ErrChanged)
-		return nil
 	}
 	now := d.Now()
 	if o.ByCommune || len(o.Agencies) != 1 {

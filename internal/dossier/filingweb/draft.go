@@ -17,6 +17,7 @@ import (
 	"github.com/motcua/motcua/internal/eform"
 	"github.com/motcua/motcua/internal/fault"
 	"github.com/motcua/motcua/internal/procedure"
+	"github.com/motcua/motcua/internal/studio"
 	"github.com/motcua/motcua/internal/web"
 	"github.com/motcua/motcua/internal/web/component"
 	"github.com/motcua/motcua/lang"
@@ -42,8 +43,10 @@ type work struct {
 	judged  procedure.Judged
 	offer   procedure.Offer // zero when the draft completes a dossier
 	form    *eform.Compiled
-	answers eform.Answers
-	given   eform.Given
+	// pinnedForm is the definition that form was compiled from; nil when the catalogue no longer has it.
+	pinnedForm *eform.Form
+	answers    eform.Answers
+	given      eform.Given
 	// asked is the request that the draft answers, nil for a new application; code is its dossier's.
 	asked *dossier.Supplement
 	code  string
@@ -72,6 +75,9 @@ func (p *pages) open(ctx context.Context, id string) (*work, error) {
 	if w.form, err = p.form(ctx, d.Form.Digest); err != nil {
 		return nil, fmt.Errorf("draft %s: %w", d.ID, err)
 	}
+	if f, ok := p.Catalogue().PinnedForm(d.Form.Digest); ok {
+		w.pinnedForm = f.Value
+	}
 	if len(d.Answers) > 0 {
 		if w.answers, err = eform.ReadAnswers(d.Answers); err != nil {
 			return nil, fmt.Errorf("draft %s: %w", d.ID, err)
@@ -90,12 +96,8 @@ func (p *pages) open(ctx context.Context, id string) (*work, error) {
 		}
 		return w, nil
 	}
-	w.offer, err = p.Service.Offer(d.Procedure)
-	switch {
-	case err != nil:
+	if w.offer, err = p.Service.OfferFor(d); err != nil {
 		return w, errMoved{err}
-	case w.offer.Version.Digest != d.Digest || w.offer.Form.Digest != d.Form.Digest:
-		return w, errMoved{dossier.ErrChanged.With("procedure", w.version.Name)}
 	}
 	return w, nil
 }
@@ -120,7 +122,16 @@ func (p *pages) overtaken(w http.ResponseWriter, r *http.Request, d *work, why e
 	if errors.Is(why, dossier.ErrChanged) {
 		again = true
 	}
-	return web.Render(w, r, status, overtakenPage(d, movedKey(why), again))
+	return web.Render(w, r, status, overtakenPage(d, movedKey(why), again, p.whatChanged(r.Context(), d)))
+}
+
+// whatChanged says what is asked otherwise than when the draft was begun: papers, limits and fees of the procedure, and
+// the questions of the form.
+func (p *pages) whatChanged(ctx context.Context, d *work) []string {
+	if d.Supplements != "" || d.offer.Version == nil {
+		return nil
+	}
+	return studio.ForApplicant(string(lang.From(ctx)), d.version, d.offer.Version, d.pinnedForm, d.offer.Form.Value)
 }
 
 // movedKey is the start of the keys of the texts about why.

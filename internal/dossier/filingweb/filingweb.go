@@ -35,6 +35,7 @@ import (
 // Service is what the pages ask of dossier.Service.
 type Service interface {
 	Offer(code string) (procedure.Offer, error)
+	OfferFor(d dossier.Draft) (procedure.Offer, error)
 	StartDraft(ctx context.Context, by access.Actor, code, channel string) (dossier.Draft, error)
 	StartSupplement(ctx context.Context, by access.Actor, id string) (dossier.Draft, error)
 	Draft(ctx context.Context, by access.Actor, id string) (dossier.Draft, error)

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,6 +27,7 @@ import (
 	"github.com/motcua/motcua/internal/national"
 	"github.com/motcua/motcua/internal/pack"
 	"github.com/motcua/motcua/internal/procedure/proceduredb"
+	"github.com/motcua/motcua/internal/studio"
 	"github.com/motcua/motcua/internal/workflow/simulate"
 )
 
@@ -55,8 +57,11 @@ const usage = `Usage:
       Import packs (folders), the national catalogue (.jsonl), its lists (.xlsx) and administrative
       units (.json, .csv), days off of a year (.csv with date,kind,name). Files are recognised by content. What is new is in force from today; what
       would change something in force waits as a draft for publish. With --draft everything waits.
-  motcua pack diff A B [--json]
-      Say what changed from pack A to pack B.
+  motcua pack export --data DIR|--db URL [--from YYYY-MM-DD] FOLDER
+      Write what is in force on a day, today when none is named, as a pack: a new or empty folder of text.
+      Importing it again changes nothing.
+  motcua pack diff A B [--lang vi|en] [--json]
+      Say what changed from pack A to pack B; with --lang as people say it, field by field.
   motcua pack publish --data DIR|--db URL [--from YYYY-MM-DD] [--json]
       Put all drafts in force from a day, today when none is named.
   motcua pack import-opencps FILE.ods DIR [--roles FILE.yaml] [--code THEIRS=1.001234]… [--json]
@@ -85,6 +90,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, open Open
 		return c.simulate(args[1:])
 	case "import":
 		return c.importFiles(ctx, args[1:])
+	case "export":
+		return c.export(ctx, args[1:])
 	case "diff":
 		return c.diff(args[1:])
 	case "publish":
@@ -106,6 +113,7 @@ type command struct {
 	draft  bool
 	report string
 	from   string
+	lang   string
 	roles  string            // file of a roleword.Table
 	codes  map[string]string // national codes by those of another system
 
@@ -137,6 +145,8 @@ func (c *command) parse(name string, args []string, flags ...string) ([]string, 
 			set.BoolVar(&c.draft, f, false, "")
 		case "report":
 			set.StringVar(&c.report, f, "", "")
+		case "lang":
+			set.StringVar(&c.lang, f, "", "")
 		case "from":
 			set.StringVar(&c.from, f, "", "")
 		case "roles":
@@ -265,11 +275,24 @@ func load(dir, day string) (*pack.Pack, []pack.Problem, error) {
 	} else if !info.IsDir() {
 		return nil, nil, fmt.Errorf("%s is not a folder", dir)
 	}
-	p, problems := pack.Load(os.DirFS(dir))
-	if len(problems) == 0 {
+	p, problems, err := loadFrom(dir)
+	if err == nil && len(problems) == 0 {
 		problems = pack.CheckFrom(p, day)
 	}
-	return p, problems, nil
+	return p, problems, err
+}
+
+// loadFrom reads the pack in a folder, over the one it names as its base.
+func loadFrom(dir string) (*pack.Pack, []pack.Problem, error) {
+	return pack.LoadFrom(func(dir string) (fs.FS, error) {
+		dir = filepath.FromSlash(dir)
+		if info, err := os.Stat(dir); err != nil {
+			return nil, err
+		} else if !info.IsDir() {
+			return nil, fmt.Errorf("%s is not a folder", dir)
+		}
+		return os.DirFS(dir), nil
+	}, filepath.ToSlash(dir))
 }
 
 // LoadChecked reads and checks a pack. One with problems must not be imported.
@@ -282,21 +305,24 @@ func LoadChecked(fsys fs.FS) (*pack.Pack, []pack.Problem) {
 }
 
 func (c *command) diff(args []string) int {
-	dirs, err := c.parse("diff", args, "json")
-	if err != nil || len(dirs) != 2 {
-		return c.usage("diff wants two folders")
+	dirs, err := c.parse("diff", args, "json", "lang")
+	if err != nil || len(dirs) != 2 || c.lang != "" && c.lang != "vi" && c.lang != "en" {
+		return c.usage("diff wants two folders, and --lang vi or en")
 	}
 	var packs [2]*pack.Pack
 	for i, dir := range dirs {
-		if _, err := os.Stat(dir); err != nil {
+		p, problems, err := loadFrom(dir)
+		if err != nil {
 			return c.fail(err)
 		}
-		p, problems := pack.Load(os.DirFS(dir))
 		if len(problems) > 0 {
 			c.list(problems)
 			return Problems
 		}
 		packs[i] = p
+	}
+	if c.lang != "" && !c.json {
+		return c.inWords(studio.DiffPacks(packs[0], packs[1], c.lang))
 	}
 	changes := pack.Diff(packs[0], packs[1])
 	if c.json {
@@ -313,6 +339,70 @@ func (c *command) diff(args []string) int {
 	}
 	return OK
 }
+
+// inWords prints differences as people say them.
+func (c *command) inWords(list []studio.Difference) int {
+	nothing, what := "không khác gì", map[studio.What]string{studio.Added: "thêm", studio.Removed: "bỏ", studio.Changed: "đổi"}
+	if c.lang == "en" {
+		nothing, what = "nothing differs", map[studio.What]string{studio.Added: "added", studio.Removed: "removed", studio.Changed: "changed"}
+	}
+	for _, d := range list {
+		fmt.Fprintf(c.stdout, "%s: %s\n", d.Key.Path(), what[d.What])
+		for _, w := range d.Lines {
+			if w.Mark != 0 {
+				fmt.Fprintf(c.stdout, "  %c %s\n", w.Mark, w.Text)
+				continue
+			}
+			fmt.Fprintln(c.stdout, "  "+w.String())
+		}
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(c.stdout, nothing)
+	}
+	return OK
+}
+
+// export writes what is in force as the folder of a pack.
+func (c *command) export(ctx context.Context, args []string) (code int) {
+	dirs, err := c.parse("export", args, "data", "db", "from")
+	if err != nil || len(dirs) != 1 {
+		return c.usage("export wants a province and a folder")
+	}
+	if left, err := os.ReadDir(dirs[0]); err == nil && len(left) > 0 {
+		return c.fail(fmt.Errorf("%s is not empty", dirs[0]))
+	}
+	store, closeStore, err := c.openTarget(ctx)
+	if err != nil {
+		return c.fail(err)
+	}
+	defer func() { code = c.closed(closeStore, code) }()
+	day := cmp.Or(c.from, store.Today())
+	if _, err := calendar.ParseDate(day); err != nil {
+		return c.usage(fmt.Sprintf("%q is not a day of the form yyyy-mm-dd", day))
+	}
+	conf, err := store.Configured(ctx, day)
+	if err != nil {
+		return c.fail(err)
+	}
+	p, err := pack.Of(conf, day)
+	if err != nil {
+		return c.fail(err)
+	}
+	files := p.Files()
+	for _, name := range sortedKeys(files) {
+		to := filepath.Join(dirs[0], filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { //nolint:gosec // a pack is for everybody to read
+			return c.fail(err)
+		}
+		if err := os.WriteFile(to, []byte(files[name]), 0o644); err != nil { //nolint:gosec // likewise
+			return c.fail(err)
+		}
+	}
+	fmt.Fprintf(c.stdout, "%s: %d files, as in force on %s\n", dirs[0], len(files), day)
+	return OK
+}
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
 // openTarget opens the store named by the flags.
 func (c *command) openTarget(ctx context.Context) (*proceduredb.Store, func() error, error) {
