@@ -64,7 +64,7 @@ func TestAProcessIsModelledByKeyboard(t *testing.T) {
 	admin.says("Kiểm tra thực địa")
 	admin.look("workshop-02-proof")
 	admin.open("/xuong-cau-hinh/" + set + "/trinh")
-	if strings.Contains(admin.main(), "Đã trình") {
+	if strings.Contains(admin.main(), "Chờ công bố") {
 		t.Fatal("an unsound draft was proposed")
 	}
 
@@ -80,7 +80,7 @@ func TestAProcessIsModelledByKeyboard(t *testing.T) {
 	}
 	admin.open("/xuong-cau-hinh/" + set + "/trinh")
 	admin.follow("Trình công bố")
-	admin.says("Đã trình")
+	admin.says("Chờ công bố")
 
 	second := open(t, false)
 	second.signIn("kiem-soat")
