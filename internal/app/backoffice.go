@@ -14,6 +14,7 @@ import (
 	"github.com/motcua/motcua/internal/reorg/reorgweb"
 	"github.com/motcua/motcua/internal/sqldb"
 	"github.com/motcua/motcua/internal/studio"
+	"github.com/motcua/motcua/internal/studio/formweb"
 	"github.com/motcua/motcua/internal/studio/processweb"
 	"github.com/motcua/motcua/internal/studio/studioweb"
 	"github.com/motcua/motcua/internal/web"
@@ -27,6 +28,8 @@ func (a *App) backOffice(m *web.Mux) {
 	codelistweb.Register(m, codelistweb.Deps{Read: codelistweb.Cached(a.codesVersion, a.codes), Now: a.cfg.Now})
 	studioweb.Register(m, studioweb.Deps{Service: a.studio, Catalogue: a.province.Catalogue, Name: a.nameOf, Now: a.cfg.Now, Editors: []studioweb.Editor{
 		{Kind: studio.Process, Path: processweb.Path, Text: "studio.editor.process"},
+		{Kind: studio.Form, Path: formweb.FormPath, Text: "formweb.editor.form"},
+		{Kind: studio.Procedure, Path: formweb.ProcedurePath, Text: "formweb.editor.procedure"},
 	}})
 	operationweb.Register(m, operationweb.Deps{System: running{a}, Jobs: queue{a.queue, a.db}, Accounts: a.accounts, Now: a.cfg.Now})
 }

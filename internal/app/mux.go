@@ -27,6 +27,7 @@ func (a *App) mux() *web.Mux {
 	a.papers(m)
 	a.backOffice(m)
 	a.processes(m)
+	a.forms(m)
 	if a.cfg.Demo != nil {
 		component.RegisterGallery(m)
 	}

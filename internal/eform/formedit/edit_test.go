@@ -1,4 +1,4 @@
-package edit_test
+package formedit_test
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/motcua/motcua/internal/eform"
-	"github.com/motcua/motcua/internal/eform/edit"
+	"github.com/motcua/motcua/internal/eform/formedit"
 	"github.com/motcua/motcua/internal/studio"
 	"github.com/motcua/motcua/packs"
 )
@@ -43,16 +43,16 @@ func form() eform.Form {
 	}
 }
 
-func made(t *testing.T, f eform.Form, change func(*edit.Draft) error) (eform.Form, []eform.Problem) {
+func made(t *testing.T, f eform.Form, change func(*formedit.Draft) error) (eform.Form, []eform.Problem) {
 	t.Helper()
-	out, problems, err := edit.Apply(f, change)
+	out, problems, err := formedit.Apply(f, change)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return out, problems
 }
 
-func sound(t *testing.T, f eform.Form, change func(*edit.Draft) error) eform.Form {
+func sound(t *testing.T, f eform.Form, change func(*formedit.Draft) error) eform.Form {
 	t.Helper()
 	out, problems := made(t, f, change)
 	for _, p := range problems {
@@ -61,9 +61,9 @@ func sound(t *testing.T, f eform.Form, change func(*edit.Draft) error) eform.For
 	return out
 }
 
-func spec(t *testing.T, f eform.Form, path string) edit.Spec {
+func spec(t *testing.T, f eform.Form, path string) formedit.Spec {
 	t.Helper()
-	d, err := edit.Open(f)
+	d, err := formedit.Open(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,14 +75,14 @@ func spec(t *testing.T, f eform.Form, path string) edit.Spec {
 }
 
 func TestAFieldIsAddedWithItsProperty(t *testing.T) {
-	for _, kind := range edit.Kinds {
+	for _, kind := range formedit.Kinds {
 		t.Run(string(kind), func(t *testing.T) {
-			s := edit.Spec{Kind: kind, Required: true, Field: eform.Field{Label: "Điều mới này"}}
+			s := formedit.Spec{Kind: kind, Required: true, Field: eform.Field{Label: "Điều mới này"}}
 			if kind.Chosen() {
 				s.Field.Options = []eform.Option{{Label: "Đường một"}, {Label: "Đường hai"}}
 			}
 			var path string
-			out := sound(t, form(), func(d *edit.Draft) (err error) {
+			out := sound(t, form(), func(d *formedit.Draft) (err error) {
 				path, err = d.AddField("nguoi", "who.name", s)
 				return err
 			})
@@ -105,26 +105,26 @@ func TestAFieldIsAddedWithItsProperty(t *testing.T) {
 
 func TestAFieldInsideAGroupIsAddedToItsItems(t *testing.T) {
 	var path string
-	out := sound(t, form(), func(d *edit.Draft) (err error) {
-		path, err = d.AddInside("heirs", edit.Spec{Kind: edit.Date, Field: eform.Field{Label: "Ngày sinh"}})
+	out := sound(t, form(), func(d *formedit.Draft) (err error) {
+		path, err = d.AddInside("heirs", formedit.Spec{Kind: formedit.Date, Field: eform.Field{Label: "Ngày sinh"}})
 		return err
 	})
 	if path != "heirs[].ngay_sinh" {
 		t.Errorf("path %q", path)
 	}
-	if s := spec(t, out, path); s.Kind != edit.Date || s.Required {
+	if s := spec(t, out, path); s.Kind != formedit.Date || s.Required {
 		t.Errorf("%+v", s)
 	}
-	if _, _, err := edit.Apply(form(), func(d *edit.Draft) error {
-		_, err := d.AddInside("heirs", edit.Spec{Kind: edit.Group, Field: eform.Field{Label: "Nhóm"}})
+	if _, _, err := formedit.Apply(form(), func(d *formedit.Draft) error {
+		_, err := d.AddInside("heirs", formedit.Spec{Kind: formedit.Group, Field: eform.Field{Label: "Nhóm"}})
 		return err
-	}); !errors.Is(err, edit.ErrKind) {
+	}); !errors.Is(err, formedit.ErrKind) {
 		t.Errorf("a group inside a group: %v", err)
 	}
 }
 
 func TestEverythingThatNamesARenamedFieldFollows(t *testing.T) {
-	out := sound(t, form(), func(d *edit.Draft) error {
+	out := sound(t, form(), func(d *formedit.Draft) error {
 		s, _ := d.Spec("who.sex")
 		s.Field.Path = "nguoi.gioi_tinh"
 		if _, err := d.SetField("who.sex", s); err != nil {
@@ -156,7 +156,7 @@ func TestEverythingThatNamesARenamedFieldFollows(t *testing.T) {
 }
 
 func TestAFieldThatOthersLookAtIsNotRemovedInSilence(t *testing.T) {
-	_, problems := made(t, form(), func(d *edit.Draft) error { return d.RemoveField("who.sex") })
+	_, problems := made(t, form(), func(d *formedit.Draft) error { return d.RemoveField("who.sex") })
 	codes := map[string]bool{}
 	for _, p := range problems {
 		codes[p.Code] = true
@@ -167,41 +167,41 @@ func TestAFieldThatOthersLookAtIsNotRemovedInSilence(t *testing.T) {
 }
 
 func TestTheOwnerOfTheDossierIsNotRemovedInSilence(t *testing.T) {
-	_, problems := made(t, form(), func(d *edit.Draft) error { return d.RemoveField("who.name") })
+	_, problems := made(t, form(), func(d *formedit.Draft) error { return d.RemoveField("who.name") })
 	if len(problems) == 0 || problems[0].Code != "no-subject" {
 		t.Errorf("problems %v", problems)
 	}
 }
 
 func TestAKindIsChangedWithItsSchema(t *testing.T) {
-	out := sound(t, form(), func(d *edit.Draft) error {
+	out := sound(t, form(), func(d *formedit.Draft) error {
 		s, _ := d.Spec("heirs[].share")
-		s.Kind = edit.Money
+		s.Kind = formedit.Money
 		_, err := d.SetField("heirs[].share", s)
 		return err
 	})
-	if s := spec(t, out, "heirs[].share"); s.Kind != edit.Money || s.Most != "100" || s.Field.Widget != eform.Money {
+	if s := spec(t, out, "heirs[].share"); s.Kind != formedit.Money || s.Most != "100" || s.Field.Widget != eform.Money {
 		t.Errorf("%+v", s)
 	}
 }
 
 func TestASharedDefinitionStaysAsItIs(t *testing.T) {
-	out := sound(t, form(), func(d *edit.Draft) error {
+	out := sound(t, form(), func(d *formedit.Draft) error {
 		s, _ := d.Spec("child.place")
-		s.Kind, s.Required = edit.Text, true
+		s.Kind, s.Required = formedit.Text, true
 		_, err := d.SetField("child.place", s)
 		return err
 	})
-	if s := spec(t, out, "who.home"); s.Kind != edit.Address {
+	if s := spec(t, out, "who.home"); s.Kind != formedit.Address {
 		t.Errorf("the other address became %q", s.Kind)
 	}
-	if s := spec(t, out, "child.place"); s.Kind != edit.Text || !s.Required {
+	if s := spec(t, out, "child.place"); s.Kind != formedit.Text || !s.Required {
 		t.Errorf("%+v", s)
 	}
 }
 
 func TestFieldsMoveOverTheEdgeOfTheirSection(t *testing.T) {
-	out, _ := made(t, form(), func(d *edit.Draft) error {
+	out, _ := made(t, form(), func(d *formedit.Draft) error {
 		if err := d.MoveField("who.home", 1); err != nil {
 			return err
 		}
@@ -219,8 +219,8 @@ func TestFieldsMoveOverTheEdgeOfTheirSection(t *testing.T) {
 }
 
 func TestRefusedChangesSayWhy(t *testing.T) {
-	rename := func(from, to string) func(*edit.Draft) error {
-		return func(d *edit.Draft) error {
+	rename := func(from, to string) func(*formedit.Draft) error {
+		return func(d *formedit.Draft) error {
 			s, _ := d.Spec(from)
 			s.Field.Path = to
 			_, err := d.SetField(from, s)
@@ -228,40 +228,40 @@ func TestRefusedChangesSayWhy(t *testing.T) {
 		}
 	}
 	for name, x := range map[string]struct {
-		change func(*edit.Draft) error
+		change func(*formedit.Draft) error
 		want   error
 	}{
-		"a path another field has":    {rename("who.sex", "who.name"), edit.ErrTaken},
-		"a path inside another field": {rename("who.sex", "who.name.sex"), edit.ErrTaken},
-		"a path inside an address":    {rename("who.sex", "who.home.sex"), edit.ErrTaken},
-		"a path over another field":   {rename("who.sex", "child"), edit.ErrTaken},
-		"a path with a space":         {rename("who.sex", "who.the sex"), edit.ErrPath},
-		"a path that is too deep":     {rename("who.sex", "a.b.c.d.e.f.g"), edit.ErrPath},
-		"a field that is not there":   {func(d *edit.Draft) error { return d.RemoveField("who.none") }, edit.ErrNoField},
-		"a section that is not there": {func(d *edit.Draft) error { return d.RemoveSection("none") }, edit.ErrNoSection},
-		"the id of another section":   {func(d *edit.Draft) error { return d.SetSection("con", eform.Section{ID: "nguoi", Title: "x"}) }, edit.ErrSectionID},
-		"a choice without options": {func(d *edit.Draft) error {
-			_, err := d.AddField("con", "", edit.Spec{Kind: edit.Choice, Field: eform.Field{Label: "x"}})
+		"a path another field has":    {rename("who.sex", "who.name"), formedit.ErrTaken},
+		"a path inside another field": {rename("who.sex", "who.name.sex"), formedit.ErrTaken},
+		"a path inside an address":    {rename("who.sex", "who.home.sex"), formedit.ErrTaken},
+		"a path over another field":   {rename("who.sex", "child"), formedit.ErrTaken},
+		"a path with a space":         {rename("who.sex", "who.the sex"), formedit.ErrPath},
+		"a path that is too deep":     {rename("who.sex", "a.b.c.d.e.f.g"), formedit.ErrPath},
+		"a field that is not there":   {func(d *formedit.Draft) error { return d.RemoveField("who.none") }, formedit.ErrNoField},
+		"a section that is not there": {func(d *formedit.Draft) error { return d.RemoveSection("none") }, formedit.ErrNoSection},
+		"the id of another section":   {func(d *formedit.Draft) error { return d.SetSection("con", eform.Section{ID: "nguoi", Title: "x"}) }, formedit.ErrSectionID},
+		"a choice without options": {func(d *formedit.Draft) error {
+			_, err := d.AddField("con", "", formedit.Spec{Kind: formedit.Choice, Field: eform.Field{Label: "x"}})
 			return err
-		}, edit.ErrOptions},
-		"a field without its words": {func(d *edit.Draft) error { _, err := d.AddField("con", "", edit.Spec{Kind: edit.Text}); return err }, edit.ErrLabel},
-		"a kind that there is not": {func(d *edit.Draft) error {
-			_, err := d.AddField("con", "", edit.Spec{Kind: "colour", Field: eform.Field{Label: "x"}})
+		}, formedit.ErrOptions},
+		"a field without its words": {func(d *formedit.Draft) error { _, err := d.AddField("con", "", formedit.Spec{Kind: formedit.Text}); return err }, formedit.ErrLabel},
+		"a kind that there is not": {func(d *formedit.Draft) error {
+			_, err := d.AddField("con", "", formedit.Spec{Kind: "colour", Field: eform.Field{Label: "x"}})
 			return err
-		}, edit.ErrKind},
-		"a section without its title": {func(d *edit.Draft) error { return d.SetSection("con", eform.Section{}) }, edit.ErrLabel},
-		"the form without its title":  {func(d *edit.Draft) error { return d.SetHead(" ", "", "", eform.Subject{}) }, edit.ErrLabel},
-		"an empty block":              {func(d *edit.Draft) error { _, err := d.Insert(eform.Form{}, ""); return err }, edit.ErrSchema},
-		"the only field of a new part": {func(d *edit.Draft) error {
-			if _, err := d.AddSection("Mới", "", edit.Spec{Kind: edit.Text, Field: eform.Field{Label: "Một"}}); err != nil {
+		}, formedit.ErrKind},
+		"a section without its title": {func(d *formedit.Draft) error { return d.SetSection("con", eform.Section{}) }, formedit.ErrLabel},
+		"the form without its title":  {func(d *formedit.Draft) error { return d.SetHead(" ", "", "", eform.Subject{}) }, formedit.ErrLabel},
+		"an empty block":              {func(d *formedit.Draft) error { _, err := d.Insert(eform.Form{}, ""); return err }, formedit.ErrSchema},
+		"the only field of a new part": {func(d *formedit.Draft) error {
+			if _, err := d.AddSection("Mới", "", formedit.Spec{Kind: formedit.Text, Field: eform.Field{Label: "Một"}}); err != nil {
 				return err
 			}
 			return d.RemoveField("mot")
-		}, edit.ErrLast},
+		}, formedit.ErrLast},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := form()
-			out, _, err := edit.Apply(before, x.change)
+			out, _, err := formedit.Apply(before, x.change)
 			if !errors.Is(err, x.want) {
 				t.Fatalf("got %v", err)
 			}
@@ -290,17 +290,17 @@ func TestEveryFormOfTheDemoSurvivesEveryChange(t *testing.T) {
 			t.Fatal(problems)
 		}
 		f := *p.Forms[0]
-		d, err := edit.Open(f)
+		d, err := formedit.Open(f)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, s := range f.Layout.Sections {
 			for _, x := range d.Outline(s.ID) {
 				fields++
-				if x.Kind == edit.Other {
+				if x.Kind == formedit.Other {
 					t.Errorf("%s: %s has no kind", name, x.Path)
 				}
-				sound(t, f, func(d *edit.Draft) error {
+				sound(t, f, func(d *formedit.Draft) error {
 					before, _ := d.Spec(x.Path)
 					if _, err := d.SetField(x.Path, before); err != nil {
 						return err
@@ -323,14 +323,14 @@ func TestEveryFormOfTheDemoSurvivesEveryChange(t *testing.T) {
 	}
 }
 
-func equal(a, b edit.Spec) bool {
+func equal(a, b formedit.Spec) bool {
 	x, _ := json.Marshal(a)
 	y, _ := json.Marshal(b)
 	return string(x) == string(y)
 }
 
 func TestABlockComesWithItsPropertiesAsOftenAsItIsWanted(t *testing.T) {
-	blocks := edit.Blocks()
+	blocks := formedit.Blocks()
 	if len(blocks) != 4 {
 		t.Fatalf("%d blocks", len(blocks))
 	}
@@ -340,7 +340,7 @@ func TestABlockComesWithItsPropertiesAsOftenAsItIsWanted(t *testing.T) {
 				t.Error(p)
 			}
 			var ids [2]string
-			out := sound(t, form(), func(d *edit.Draft) error {
+			out := sound(t, form(), func(d *formedit.Draft) error {
 				for i := range ids {
 					var err error
 					if ids[i], err = d.Insert(b, "nguoi"); err != nil {

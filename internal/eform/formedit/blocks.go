@@ -1,4 +1,4 @@
-package edit
+package formedit
 
 import (
 	"embed"
@@ -37,7 +37,7 @@ func Block(id string) (eform.Form, bool) {
 	}
 	f, err := eform.Load(text)
 	if err != nil {
-		panic("edit: block " + id + ": " + err.Error()) // embedded above, and every test reads it
+		panic("formedit: block " + id + ": " + err.Error()) // embedded above, and every test reads it
 	}
 	return f, true
 }

@@ -1,4 +1,4 @@
-package edit
+package formedit
 
 import (
 	"encoding/json"

@@ -1,11 +1,11 @@
-// Package edit changes the definition of an electronic form as an author does: a property
+// Package formedit changes the definition of an electronic form as an author does: a property
 // of the schema and the field that asks it are one thing, added, renamed, retyped, moved and
 // removed together. It does no I/O.
 //
 // Each change is made on a Draft and may leave the form wrong in a way that the author still
 // has to mend (the field a condition looks at is gone). Apply never hides that: it returns
 // what eform.Check says of the form that it made.
-package edit
+package formedit
 
 import (
 	"bytes"
@@ -112,7 +112,7 @@ func (d *Draft) Form() eform.Form {
 	f := d.form
 	raw, err := json.Marshal(d.schema)
 	if err != nil {
-		panic("edit: a schema that was read cannot be written: " + err.Error())
+		panic("formedit: a schema that was read cannot be written: " + err.Error())
 	}
 	f.Schema = raw
 	return f
@@ -713,11 +713,11 @@ func last(path string) string { return path[strings.LastIndexByte(path, '.')+1:]
 func clone(f eform.Field) eform.Field {
 	raw, err := json.Marshal(f)
 	if err != nil {
-		panic("edit: a field cannot be written: " + err.Error())
+		panic("formedit: a field cannot be written: " + err.Error())
 	}
 	var out eform.Field
 	if err := json.Unmarshal(raw, &out); err != nil {
-		panic("edit: a field cannot be read again: " + err.Error())
+		panic("formedit: a field cannot be read again: " + err.Error())
 	}
 	return out
 }
