@@ -196,6 +196,9 @@ func (d *desk) poolName(ctx context.Context, key string) string {
 
 // tell writes the result as tables beside its picture.
 func (v *simulationView) tell(ctx context.Context, d *desk, r simulate.Result) {
+	if r.Bottleneck != "" {
+		r.Bottleneck = d.poolName(ctx, r.Bottleneck)
+	}
 	v.result = &r
 	v.note = r.Summary()
 	v.svg = templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
