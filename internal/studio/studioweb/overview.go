@@ -179,6 +179,9 @@ type standingView struct {
 // standing shows a document as it is in force.
 func (d room) standing(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
+	if r.URL.Query().Get("tep") == "" {
+		return web.SeeOther(w, r, pathInForce)
+	}
 	k, err := keyOf(r)
 	if err != nil {
 		return err

@@ -197,7 +197,7 @@ func nth(name string, i ...int) string {
 }
 
 func text(name, label, value string, width, most int) sheetField {
-	return sheetField{input: &component.Field{Name: name, Label: label, Value: value, Width: width, MaxLength: most, Optional: true}}
+	return sheetField{input: &component.Field{Name: name, Label: label, Value: value, Width: width, MaxLength: most}}
 }
 
 // --- office hours
@@ -307,7 +307,7 @@ func feesSheet() sheet {
 					if j == len(ch.Fees) {
 						g.legend = lang.T(ctx, "studio.fees.new", "channel", channel)
 					}
-					c := &component.Choice{Name: nth("loai", i, j), Label: lang.T(ctx, "studio.fees.kind"), Values: []string{t.value(nth("loai", i, j), f.Kind)}, Optional: true, Width: 20}
+					c := &component.Choice{Name: nth("loai", i, j), Label: lang.T(ctx, "studio.fees.kind"), Values: []string{t.value(nth("loai", i, j), f.Kind)}, Width: 20}
 					for _, k := range kinds {
 						c.Options = append(c.Options, component.Option{Value: k, Label: lang.T(ctx, "studio.fee."+k)})
 					}
