@@ -11,8 +11,6 @@ import (
 	"github.com/motcua/motcua/internal/workflow"
 )
 
-func agencyID(s string) agency.ID { return agency.ID(s) }
-
 // Row is what lists read of a dossier. It is projected from the fold, never written alone.
 type Row struct {
 	ID         string
@@ -232,7 +230,7 @@ func (d *Dossier) workItems() []casefile.WorkItem {
 	}
 	out := []casefile.WorkItem{first}
 	for _, s := range d.Beside {
-		if d.Status != Processing && !(d.asked(s) && slices.Contains(mayMove(workflow.Answer), d.Status)) {
+		if d.Status != Processing && (!d.asked(s) || !slices.Contains(mayMove(workflow.Answer), d.Status)) {
 			continue
 		}
 		w := first

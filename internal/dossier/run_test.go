@@ -402,13 +402,11 @@ func TestWorkIsTakenFromThePoolAndPutBack(t *testing.T) {
 func TestAStepSaysHowThePostIsChosen(t *testing.T) {
 	p := parallel()
 	p.Steps[2].Assign, p.Steps[1].Post = workflow.AssignLoad, "chi-huy"
-	s := &shared{t: t}
-	s.by.picked = "it-viec-nhat"
 	first := share(t, p)
 	if got := first.d.Holder.Post; got != "" {
 		t.Fatalf("nobody is picked, yet %q has it", got)
 	}
-	s = &shared{t: t, p: &p, now: first.now, by: province{picked: "it-viec-nhat"}}
+	s := &shared{t: t, p: &p, now: first.now, by: province{picked: "it-viec-nhat"}}
 	s.keep(one(dossier.Submit(s.facts(), officerOf(dossiertest.Desk, access.RoleReceiving), dossier.Submission{
 		Channel: procedure.Direct, Desk: dossiertest.Desk, Competent: dossiertest.Department, Owner: dossier.Party{Name: "Nguyễn Thị Ánh"},
 	})))

@@ -93,7 +93,7 @@ func (s Succession) holder(d *Dossier, h casefile.Holder) casefile.Holder {
 	return to
 }
 
-func (s Succession) keeper(d *Dossier, k Keeper) Keeper {
+func (s Succession) keeper(k Keeper) Keeper {
 	if k.Agency == "" {
 		return k
 	}
@@ -133,7 +133,7 @@ func (d *Dossier) Succeed(s Succession, now time.Time) (journal.Event, error) {
 		}
 	}
 	for _, k := range d.keepers() {
-		if to := s.keeper(d, k); to != k {
+		if to := s.keeper(k); to != k {
 			v.Keepers = append(v.Keepers, keptBy{k, to})
 		}
 	}

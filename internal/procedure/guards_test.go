@@ -27,7 +27,10 @@ func TestGuardsAskTheApplicationAndWhatStepsFilledIn(t *testing.T) {
 			{ID: "re", Kind: workflow.Choice, To: []workflow.Flow{
 				{To: "hoi", When: `buoc.khao_sat.flood`}, {To: "lon", When: `don.area > 500 and ho_so.kenh == "online"`}, {To: "sai", When: `don.khong_co == 1`}, {To: "nho"},
 			}},
-			{ID: "hoi"}, {ID: "lon"}, {ID: "sai"}, {ID: "nho"},
+			{ID: "hoi"},
+			{ID: "lon"},
+			{ID: "sai"},
+			{ID: "nho"},
 		},
 	}
 	form, s := permitForm(), survey()

@@ -166,7 +166,7 @@ var labels = table(
 		flag("same_visit", "trả ngay", "same visit", "nay giải quyết ngay trong buổi", "không còn giải quyết ngay trong buổi", "resolved in the same visit now", "no longer resolved in the same visit"),
 		flag("linked", "liên thông", "linked", "nay là nhóm thủ tục liên thông", "không còn là nhóm thủ tục liên thông", "a group of linked procedures now", "no longer a group of linked procedures"),
 		field("sets", "số bộ hồ sơ", "sets of papers"), field("keywords", "từ khóa", "keyword"), field("related", "thủ tục liên quan", "related procedures"),
-		entry{"channels", label{vi: "cách thực hiện", en: "channel", by: []string{"kind"}, title: []string{"kind"}, as: asWord}},
+		{"channels", label{vi: "cách thực hiện", en: "channel", by: []string{"kind"}, title: []string{"kind"}, as: asWord}},
 		each("channels.[].limits", "thời hạn của trường hợp", "limit of the case", []string{"case", "verbatim", "limit"}, "case"),
 		kept("channels.[].limits.[].limit", "thời hạn", "limit", asLimit), field("channels.[].limits.[].verbatim", "nguyên văn", "verbatim"),
 		each("channels.[].fees", "khoản thu", "fee", []string{"name", "case", "verbatim"}, "kind", "name", "case"),

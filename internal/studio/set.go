@@ -304,7 +304,7 @@ func (s *Set) apply(e journal.Event) error {
 }
 
 func (s *Set) save(e journal.Event, v saved) error {
-	if !v.Key.Valid() || (v.Text == "") != v.Gone {
+	if !v.Valid() || (v.Text == "") != v.Gone {
 		return fmt.Errorf("%s cannot be saved so", v.Key)
 	}
 	item := Item{Key: v.Key, Text: v.Text, Base: v.Base, Former: v.Former, Gone: v.Gone, Version: 1, By: e.By, At: e.At, Note: v.Note}

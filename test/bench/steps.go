@@ -158,7 +158,9 @@ func (b *bench) inMemory() error {
 	}
 	p := &workflow.Process{Start: "chia", Steps: []workflow.Step{
 		{ID: "chia", Kind: workflow.Fork, To: []workflow.Flow{{To: "a"}, {To: "b"}, {To: "c"}}},
-		step("a", "gop"), step("b", "gop"), step("c", "gop"), {ID: "gop", Kind: workflow.Join, To: []workflow.Flow{{To: "xem"}}}, step("xem", "chia"),
+		step("a", "gop"), step("b", "gop"), step("c", "gop"),
+		{ID: "gop", Kind: workflow.Join, To: []workflow.Flow{{To: "xem"}}},
+		step("xem", "chia"),
 	}}
 	changes, err := workflow.Start(p, workflow.AllHold{})
 	if err != nil {

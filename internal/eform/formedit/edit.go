@@ -171,14 +171,6 @@ func (d *Draft) section(id string) int {
 	return slices.IndexFunc(d.form.Layout.Sections, func(s eform.Section) bool { return s.ID == id })
 }
 
-// full is the full path of a field that stands at p.
-func (p place) full() string {
-	if p.group == "" {
-		return p.field().Path
-	}
-	return p.group + inGroup + p.field().Path
-}
-
 // Spec returns a field as an author sees it.
 func (d *Draft) Spec(full string) (Spec, bool) {
 	p, ok := d.find(full)

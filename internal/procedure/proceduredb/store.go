@@ -299,7 +299,7 @@ func (c *versionContent) version() (*procedure.Version, error) {
 		return nil, fmt.Errorf("content of %s, version %d: %w", c.code, c.number, err)
 	}
 	v.Code, v.Number, v.Digest, v.From, v.Until, v.Source = c.code, c.number, c.digest, c.from, c.until, c.source
-	v.Trial = c.trial.value()
+	v.Trial = c.value()
 	return v, nil
 }
 
@@ -332,7 +332,7 @@ func documents(ctx context.Context, q sqldb.Queryer, stmt string, args ...any) (
 }
 
 func dated[T any](d row, into *[]procedure.Dated[T]) error {
-	out := procedure.Dated[T]{ID: d.ID, Number: d.Number, Digest: d.Digest, From: d.From, Until: d.Until, Trial: d.trial.value()}
+	out := procedure.Dated[T]{ID: d.ID, Number: d.Number, Digest: d.Digest, From: d.From, Until: d.Until, Trial: d.value()}
 	err := json.Unmarshal([]byte(d.Content), &out.Value)
 	*into = append(*into, out)
 	return err

@@ -367,34 +367,47 @@ func (d room) decide(w http.ResponseWriter, r *http.Request, what decision) erro
 func (d room) askPublish(w http.ResponseWriter, r *http.Request) error {
 	return d.askDecide(w, r, publishing)
 }
+
 func (d room) publish(w http.ResponseWriter, r *http.Request) error {
 	return d.decide(w, r, publishing)
 }
+
 func (d room) askReject(w http.ResponseWriter, r *http.Request) error {
 	return d.askDecide(w, r, rejecting)
 }
+
 func (d room) reject(w http.ResponseWriter, r *http.Request) error { return d.decide(w, r, rejecting) }
+
 func (d room) askReopen(w http.ResponseWriter, r *http.Request) error {
 	return d.askDecide(w, r, reopening)
 }
+
 func (d room) reopen(w http.ResponseWriter, r *http.Request) error { return d.decide(w, r, reopening) }
+
 func (d room) askWithdraw(w http.ResponseWriter, r *http.Request) error {
 	return d.askDecide(w, r, withdrawing)
 }
+
 func (d room) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return d.decide(w, r, withdrawing)
 }
+
 func (d room) askRollBack(w http.ResponseWriter, r *http.Request) error {
 	return d.askDecide(w, r, rollingBack)
 }
+
 func (d room) rollBack(w http.ResponseWriter, r *http.Request) error {
 	return d.decide(w, r, rollingBack)
 }
+
 func (d room) askWiden(w http.ResponseWriter, r *http.Request) error {
 	return d.askDecide(w, r, widening)
 }
-func (d room) widen(w http.ResponseWriter, r *http.Request) error  { return d.decide(w, r, widening) }
+
+func (d room) widen(w http.ResponseWriter, r *http.Request) error { return d.decide(w, r, widening) }
+
 func (d room) askEnd(w http.ResponseWriter, r *http.Request) error { return d.askDecide(w, r, ending) }
+
 func (d room) endPilot(w http.ResponseWriter, r *http.Request) error {
 	return d.decide(w, r, ending)
 }

@@ -30,7 +30,6 @@ type setView struct {
 	mayAdd, mayPropose, mayWithdraw, mayReopen bool
 	mayPublish, mayReject, own                 bool // own: the person wrote it and so does not publish it
 	mayRollBack, mayWiden, mayEnd              bool
-	linkedTo                                   string
 }
 
 // problemLine is one problem with the way to its place.
@@ -101,8 +100,11 @@ func (d room) set(w http.ResponseWriter, r *http.Request) error {
 
 func (d room) docs(ctx context.Context, x *studio.Set, diffs []studio.Difference, mayEdit bool) component.Grid {
 	g := component.Grid{Caption: lang.T(ctx, "studio.docs"), Stack: true, Empty: emptyLine(lang.T(ctx, "studio.docs-none")), Columns: []component.Column{
-		{Title: lang.T(ctx, "studio.col.doc"), Width: "wide"}, {Title: lang.T(ctx, "studio.col.what")}, {Title: lang.T(ctx, "studio.col.saved-by")},
-		{Title: lang.T(ctx, "studio.col.changed")}, {Title: lang.T(ctx, "studio.col.ways")},
+		{Title: lang.T(ctx, "studio.col.doc"), Width: "wide"},
+		{Title: lang.T(ctx, "studio.col.what")},
+		{Title: lang.T(ctx, "studio.col.saved-by")},
+		{Title: lang.T(ctx, "studio.col.changed")},
+		{Title: lang.T(ctx, "studio.col.ways")},
 	}}
 	for i, item := range x.Items {
 		what := lang.T(ctx, "studio.what."+string(diffs[i].What))
@@ -119,7 +121,10 @@ func (d room) docs(ctx context.Context, x *studio.Set, diffs []studio.Difference
 			href = TextPath(x.ID, item.Key)
 		}
 		g.Rows = append(g.Rows, component.Row{Cells: []component.Cell{
-			{Text: name, Href: href, Note: item.Path()}, {Text: what}, {Text: d.person(ctx, item.By)}, {Text: when(ctx, item.At)},
+			{Text: name, Href: href, Note: item.Path()},
+			{Text: what},
+			{Text: d.person(ctx, item.By)},
+			{Text: when(ctx, item.At)},
 			{Content: docWays(ways, name)},
 		}})
 	}

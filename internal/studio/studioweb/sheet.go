@@ -190,10 +190,13 @@ func (t typed) ticked(name string, there bool) bool {
 }
 
 func nth(name string, i ...int) string {
+	var b strings.Builder
+	b.WriteString(name)
 	for _, n := range i {
-		name += "-" + strconv.Itoa(n)
+		b.WriteByte('-')
+		b.WriteString(strconv.Itoa(n))
 	}
-	return name
+	return b.String()
 }
 
 func text(name, label, value string, width, most int) sheetField {
@@ -273,6 +276,7 @@ func hoursSheet() sheet {
 }
 
 func (d room) hours(w http.ResponseWriter, r *http.Request) error { return d.ask(w, r, hoursSheet()) }
+
 func (d room) saveHours(w http.ResponseWriter, r *http.Request) error {
 	return d.keep(w, r, hoursSheet())
 }
@@ -314,7 +318,8 @@ func feesSheet() sheet {
 					money := text(nth("muc", i, j), lang.T(ctx, "studio.fees.amount"), t.value(nth("muc", i, j), amount), 10, 15)
 					money.input.Mode, money.input.Suffix = "numeric", "đồng"
 					g.fields = []sheetField{
-						{choice: c}, text(nth("ten", i, j), lang.T(ctx, "studio.fees.name"), t.value(nth("ten", i, j), f.Name), 0, 300), money,
+						{choice: c},
+						text(nth("ten", i, j), lang.T(ctx, "studio.fees.name"), t.value(nth("ten", i, j), f.Name), 0, 300), money,
 						text(nth("truong-hop", i, j), lang.T(ctx, "studio.fees.case"), t.value(nth("truong-hop", i, j), f.Case), 0, 500),
 						text(nth("nguyen-van", i, j), lang.T(ctx, "studio.fees.verbatim"), t.value(nth("nguyen-van", i, j), f.Verbatim), 0, 2000),
 					}
@@ -458,6 +463,7 @@ func freeID(name string, taken map[string]bool) string {
 func (d room) papers(w http.ResponseWriter, r *http.Request) error {
 	return d.ask(w, r, papersSheet())
 }
+
 func (d room) savePapers(w http.ResponseWriter, r *http.Request) error {
 	return d.keep(w, r, papersSheet())
 }

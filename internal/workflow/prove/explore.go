@@ -286,7 +286,7 @@ func (x *explorer) explore() {
 		x.follow(o, event{from: -1, can: start, cost: 1}, 0)
 	}
 	for x.queue.Len() > 0 {
-		i := heap.Pop(&x.queue).(queued).state //nolint:forcetypeassert,errcheck // only states are queued
+		i := heap.Pop(&x.queue).(queued).state //nolint:forcetypeassert // only states are queued
 		if s := x.states[i]; !s.done {
 			s.done = true
 			x.expand(i)
@@ -820,7 +820,7 @@ func (q queue) Less(i, j int) bool {
 func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
 // Push and Pop serve container/heap.
-func (q *queue) Push(v any) { *q = append(*q, v.(queued)) } //nolint:forcetypeassert,errcheck // only states are queued
+func (q *queue) Push(v any) { *q = append(*q, v.(queued)) } //nolint:forcetypeassert // only states are queued
 
 func (q *queue) Pop() any {
 	v := (*q)[len(*q)-1]

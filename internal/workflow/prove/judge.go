@@ -294,7 +294,8 @@ func (x *explorer) trap(loop []int) {
 	first, steps := -1, []string{}
 	var f Finding
 	for _, i := range loop {
-		step, event := "", 0
+		var step string
+		var event int
 		if i < len(x.states) {
 			step, event = x.states[i].step, x.states[i].event
 		} else {
@@ -358,7 +359,7 @@ func (x *explorer) unreached() {
 			return
 		}
 		for i, a := range s.Actions {
-			if !x.acted[address+"\x00"+a.ID] && !(a.When != "" && x.c.study(a.When).Never[0]) {
+			if !x.acted[address+"\x00"+a.ID] && (a.When == "" || !x.c.study(a.When).Never[0]) {
 				x.c.found(Finding{Kind: Unreached, Step: address, Action: a.ID, Path: index(path+".actions", i)})
 			}
 		}

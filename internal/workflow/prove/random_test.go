@@ -20,7 +20,6 @@ import (
 type composer struct {
 	t     *rapid.T
 	p     *workflow.Process
-	part  string
 	steps []workflow.Step
 	n     int
 }

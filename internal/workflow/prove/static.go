@@ -85,7 +85,7 @@ func (c *checker) steps(part, path string, steps []workflow.Step) {
 // ways checks where a step leads on.
 func (c *checker) ways(address, at string, s *workflow.Step, ids map[string]bool) {
 	switch {
-	case slices.Contains(one, s.Kind) && len(s.To) != 1 && !(s.Kind == workflow.Wait && len(s.Actions) > 0):
+	case slices.Contains(one, s.Kind) && len(s.To) != 1 && (s.Kind != workflow.Wait || len(s.Actions) == 0):
 		c.bad(NoTarget, address, at+".to", "Bước %s phải có đúng một lối đi tiếp, đang có %d.", c.name(address), len(s.To))
 	case (s.Kind == workflow.Choice || s.Kind == workflow.Fork) && len(s.To) == 0:
 		c.bad(NoTarget, address, at+".to", "Bước %s không có lối đi tiếp nào.", c.name(address))

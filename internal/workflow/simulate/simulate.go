@@ -144,7 +144,6 @@ type event struct {
 	n     int // order of events at one time
 	kind  kind
 	file  int
-	token int
 	visit int
 }
 
@@ -157,7 +156,7 @@ func (a agenda) Less(i, j int) bool {
 func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
 
 // Push and Pop serve container/heap.
-func (a *agenda) Push(v any) { *a = append(*a, v.(event)) } //nolint:forcetypeassert,errcheck // only events are put there
+func (a *agenda) Push(v any) { *a = append(*a, v.(event)) } //nolint:forcetypeassert // only events are put there
 
 func (a *agenda) Pop() any {
 	v := (*a)[len(*a)-1]
@@ -227,7 +226,7 @@ func Run(p *workflow.Process, plan Plan) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	o := &office{p: p, plan: plan, rnd: rand.New(rand.NewPCG(plan.Seed, 0x6d6f74637561)), places: map[string]*place{}, pools: map[string]*pool{}}
+	o := &office{p: p, plan: plan, rnd: rand.New(rand.NewPCG(plan.Seed, 0x6d6f74637561)), places: map[string]*place{}, pools: map[string]*pool{}} //nolint:gosec // G404: a simulation has to give the same again
 	o.out = Result{Runs: plan.Runs, Legal: plan.Legal, Workday: plan.Workday}
 	if plan.Legal != "" {
 		l, err := deadline.ParseLimit(plan.Legal)
@@ -249,7 +248,7 @@ func Run(p *workflow.Process, plan Plan) (Result, error) {
 		at += o.rnd.ExpFloat64() / plan.Arrivals * float64(plan.Workday)
 	}
 	for len(o.agenda) > 0 {
-		e := heap.Pop(&o.agenda).(event) //nolint:forcetypeassert,errcheck // only events are put there
+		e := heap.Pop(&o.agenda).(event) //nolint:forcetypeassert // only events are put there
 		o.now = e.at
 		o.happens(e)
 	}
