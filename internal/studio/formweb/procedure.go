@@ -303,6 +303,14 @@ func clip(s string) string {
 	return s
 }
 
+// kept is a text as it was typed, or as it was when only blanks around it differ: forms come trimmed.
+func kept(old, now string) string {
+	if strings.TrimSpace(old) == now {
+		return old
+	}
+	return now
+}
+
 // readPart reads one page of a procedure over the version it was drawn from.
 func readPart(ctx context.Context, d *desk, old *procedure.Version, part string, f web.Form, wrong map[string]string) *procedure.Version {
 	v := *old
@@ -333,7 +341,7 @@ func readPart(ctx context.Context, d *desk, old *procedure.Version, part string,
 	}
 	switch part {
 	case "trinh-tu":
-		v.Steps, v.Conditions = f.Get("trinh-tu"), f.Get("dieu-kien")
+		v.Steps, v.Conditions = kept(old.Steps, f.Get("trinh-tu")), kept(old.Conditions, f.Get("dieu-kien"))
 		schema := d.terms(old)
 		v.Eligible = nil
 		for i := 0; f.Has(nth("quy-tac", i)) && i < mostRows; i++ {
@@ -451,13 +459,13 @@ func readPart(ctx context.Context, d *desk, old *procedure.Version, part string,
 		v.Kind, v.Decision, v.Subjects, v.Keywords = f.Get("loai"), f.Get("quyet-dinh"), lines(f.Get("doi-tuong")), lines(f.Get("tu-khoa"))
 		v.LevelText, v.Authority, v.Executor, v.Delegate = f.Get("cap-chu"), f.Get("tham-quyen"), f.Get("thuc-hien"), f.Get("uy-quyen")
 		v.Partner, v.Address, v.Related = f.Get("phoi-hop"), f.Get("dia-chi"), f.Get("lien-quan")
-		kept := slices.DeleteFunc(slices.Clone(old.Levels), func(l agency.Level) bool { return slices.Contains(levels, l) })
+		stay := slices.DeleteFunc(slices.Clone(old.Levels), func(l agency.Level) bool { return slices.Contains(levels, l) })
 		for _, l := range levels {
 			if f.Get("cap-"+level(l)) != "" {
-				kept = append(kept, l)
+				stay = append(stay, l)
 			}
 		}
-		if v.Levels = kept; len(kept) == 0 {
+		if v.Levels = stay; len(stay) == 0 {
 			v.Levels = nil
 		}
 	}
