@@ -20,7 +20,6 @@ func TestStudioJourney(t *testing.T) {
 	writer.look("studio-04-papers")
 	writer.typed("ban-chinh-0", "2")
 	writer.follow("Lưu")
-	writer.says("Đã lưu")
 	writer.open(set + "/phi/1.000656")
 	writer.look("studio-05-fees")
 	writer.open(set + "/gio-lam-viec")
