@@ -197,11 +197,6 @@ func nth(name string, i ...int) string {
 		b.WriteString(strconv.Itoa(n))
 	}
 	return b.String()
-	parts := []string{name}
-	for _, n := range i {
-		parts = append(parts, strconv.Itoa(n))
-	}
-	return strings.Join(parts, "-")
 }
 
 func text(name, label, value string, width, most int) sheetField {
