@@ -161,6 +161,22 @@ func (d *Dossier) Mine(by access.Actor, token int) (Standing, bool) {
 	return Standing{}, false
 }
 
+// untouched reports whether the piece of work under the token is what somebody saw at an earlier version: of a file
+// that several have at once, what one does is no news for the work of another. Of a file with one piece of work
+// every act is.
+func (d *Dossier) untouched(events []journal.Event, seen int64, token int) bool {
+	if token == 0 || seen < 1 || seen > int64(len(events)) {
+		return false
+	}
+	before, err := Fold(events[:seen])
+	if err != nil || len(before.Work()) < 2 || before.Status != d.Status || before.Outcome != d.Outcome {
+		return false
+	}
+	was, there := before.standing(token)
+	is, still := d.standing(token)
+	return there && still && was == is && len(before.Papers) == len(d.Papers)
+}
+
 // holds reports whether the actor may act for the file as a whole: as holder of its principal work or of any
 // work at the agency that resolves it. Who is only asked may answer, no more.
 func (d *Dossier) holds(by access.Actor) bool {

@@ -187,6 +187,10 @@ type Request struct {
 	Dossier string
 	Version int64  // the version the person saw; 0 = any (work from lists passes what the list showed)
 	Key     string // idempotency key of the form
+
+	// Token is the piece of work the act is about, where the file has several: what others did to theirs since Version
+	// does not make it stale.
+	Token int
 }
 
 // decision makes the events of an act from the loaded state.
@@ -202,11 +206,11 @@ func (s *Service) act(ctx context.Context, r Request, op string, cmd any, decide
 		if done, err := s.answered(ctx, r.By.Person, r.Key, print); done != nil || err != nil {
 			return done, err
 		}
-		d, _, err := s.Dossier(ctx, r.By, r.Dossier)
+		d, events, err := s.Dossier(ctx, r.By, r.Dossier)
 		if err != nil {
 			return nil, err
 		}
-		if r.Version != 0 && r.Version != d.Version {
+		if r.Version != 0 && r.Version != d.Version && !d.untouched(events, r.Version, r.Token) {
 			return nil, ErrStale.With("dossier", d.ID).With("seen", r.Version)
 		}
 		f, err := s.facts(d, s.now())
@@ -230,7 +234,7 @@ func (s *Service) act(ctx context.Context, r Request, op string, cmd any, decide
 			return out, nil
 		case errors.Is(err, ErrAnswered) && attempt < 3:
 			continue // the same form arrived twice at once: give the answer of the first
-		case isStale(err) && r.Version == 0 && attempt < 3:
+		case isStale(err) && (r.Version == 0 || r.Token != 0) && attempt < 3:
 			continue
 		case isStale(err):
 			// The twin of this very request may have moved first.
@@ -350,6 +354,7 @@ func (s *Service) Complete(ctx context.Context, r Request, c SupplementCommand) 
 
 // Act carries out an action of the step the dossier is in. A named post must be able to hold the step.
 func (s *Service) Act(ctx context.Context, r Request, c ActCommand) (*Dossier, error) {
+	r.Token = c.Token
 	return s.act(ctx, r, "act", c, func(d *Dossier, f Facts, _ Tx) ([]journal.Event, error) {
 		return d.Act(f, r.By, c)
 	})

@@ -2,92 +2,62 @@ package dossierdb_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/motcua/motcua/internal/dossier"
-	"github.com/motcua/motcua/internal/dossier/dossierdb"
-	"github.com/motcua/motcua/internal/journal"
+	"github.com/motcua/motcua/internal/dossier/dossiertest"
 	"github.com/motcua/motcua/internal/sqldb"
 	"github.com/motcua/motcua/internal/testkit"
 )
 
-func TestTheLoadOfAnAgencyIsCountedByQueue(t *testing.T) {
+func TestTwoPeopleWorkOnOneFileAtTheSameTime(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *sqldb.DB) {
-		ctx, now := context.Background(), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-		signer, err := journal.NewSigner(make([]byte, 32))
-		if err != nil {
-			t.Fatal(err)
+		o := open(t, db)
+		ctx := context.Background()
+		d := o.lodge(dossiertest.Joint, "cong-dan")
+		d = must(o.svc.Accept(ctx, o.req("cb-mot-cua", d), ""))(t)
+		if len(d.Work()) != 2 {
+			t.Fatalf("work stands at %v", d.Work())
 		}
-		s := dossierdb.New(db, signer, nil, func() time.Time { return now })
-		fill(t, db, now, 2000, 4)
-		got, err := s.QueueLoads(ctx, "so-0", now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		open := 0
-		for _, q := range got {
-			open += q.Open
-			if q.Overdue+q.Soon > q.Open || q.Waiting > q.Open || q.Age != 2*time.Hour || q.Waiting == 0 {
-				t.Errorf("%+v", q)
+		// Both saw the same version and send their forms at the same time.
+		requests := map[string]dossier.Request{}
+		commands := map[string]dossier.ActCommand{}
+		for _, post := range []string{"chuyen-vien", "van-thu"} {
+			w, ok := d.Mine(o.w.In(post), 0)
+			if !ok {
+				t.Fatalf("%s has nothing to do", post)
 			}
+			requests[post], commands[post] = o.req(post, d), dossier.ActCommand{Action: "xong", Token: w.Token}
 		}
-		if len(got) != 10 || open != 500 {
-			t.Errorf("%d queues, %d open", len(got), open)
+		var wg sync.WaitGroup
+		errs := map[string]error{}
+		var mu sync.Mutex
+		for post := range requests {
+			wg.Go(func() {
+				_, err := o.svc.Act(ctx, requests[post], commands[post])
+				mu.Lock()
+				defer mu.Unlock()
+				errs[post] = err
+			})
 		}
-		if other, err := s.QueueLoads(ctx, "so-khac", now); err != nil || len(other) != 0 {
-			t.Errorf("an agency without work has %v, %v", other, err)
-		}
-		for _, at := range []time.Duration{0, time.Second} {
-			if err := s.Compose(ctx, dossier.Composer{Dossier: "d1", Person: "an", Post: "p", At: now.Add(at)}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		list, err := s.Composing(ctx, "d1", now)
-		if err != nil || len(list) != 1 || !list[0].At.Equal(now.Add(time.Second)) {
-			t.Errorf("at work: %v, %v", list, err)
-		}
-	})
-}
-
-// BenchmarkQueueLoads counts the load of an agency that has all of 100,000 open dossiers, and of one that has its share.
-func BenchmarkQueueLoads(b *testing.B) {
-	db, now := testkit.SQLite(b), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	signer, err := journal.NewSigner(make([]byte, 32))
-	if err != nil {
-		b.Fatal(err)
-	}
-	s := dossierdb.New(db, signer, nil, func() time.Time { return now })
-	fill(b, db, now, 100_000, 1)
-	b.ResetTimer()
-	for b.Loop() {
-		if _, err := s.QueueLoads(context.Background(), "so-0", now); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// fill writes open work of so many agencies, ten queues each.
-func fill(t testing.TB, db *sqldb.DB, now time.Time, n, agencies int) {
-	t.Helper()
-	err := db.InTx(context.Background(), func(tx *sqldb.Tx) error {
-		for i := range n {
-			stage := "handling"
-			if i%7 == 0 {
-				stage = "waiting"
-			}
-			a, due := i%agencies, now.Add(time.Duration(i%40-10)*time.Hour).UnixMicro()
-			_, err := tx.Exec(context.Background(), `INSERT INTO work_item (case_id, queue, kind, stage, agency, unit, role, post, step, since, due, soon_at, code, title, subject, version)
-				VALUES ($1, $2, 'dossier', $3, $4, '', 'case_officer', '', 'Thẩm định', $5, $6, $6, '', '', '', 1)`,
-				fmt.Sprintf("case-%06d", i), fmt.Sprintf("post:p%d-%d", a, i/agencies%10), stage, fmt.Sprintf("so-%d", a), now.Add(-2*time.Hour).UnixMicro(), due)
+		wg.Wait()
+		for post, err := range errs {
 			if err != nil {
-				return err
+				t.Errorf("%s: %v", post, err)
 			}
 		}
-		return nil
+		again := must(o.svc.Act(ctx, requests["chuyen-vien"], commands["chuyen-vien"]))(t) // resent: done once
+		if again.Step != "ky" || len(again.Beside) != 0 {
+			t.Errorf("it stands at %s with %v", again.Step, again.Beside)
+		}
+		// What is one's own has gone on meanwhile is stale as ever.
+		stale := requests["van-thu"]
+		stale.Key = o.key()
+		if _, err := o.svc.Act(ctx, stale, commands["van-thu"]); !errors.Is(err, dossier.ErrStale) {
+			t.Errorf("work that is done is done again: %v", err)
+		}
+		o.clean()
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -5,6 +5,7 @@ package dossiertest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/motcua/motcua/internal/access"
@@ -22,6 +23,7 @@ const (
 	OnSpot = "2.000002" // while the person waits
 	Vague  = "1.000003" // the source states no time limit
 	Group  = "2.000004" // linked procedures under one code
+	Joint  = "1.000005" // two posts work on it at the same time
 
 	Desk       agency.ID = "trung-tam"
 	Department agency.ID = "so-thu"
@@ -51,6 +53,27 @@ var Process = workflow.Process{
 	},
 }
 
+// Both is a process in which an officer and a clerk work at the same time.
+var Both = workflow.Process{
+	ID: "cung-luc", Title: "Làm cùng lúc", Start: "chia",
+	Steps: append([]workflow.Step{
+		{ID: "chia", Title: "Chia việc", Kind: workflow.Fork, To: []workflow.Flow{{To: "kiem-tra"}, {To: "doi-chieu"}}},
+		{ID: "kiem-tra", Title: "Kiểm tra", At: workflow.AtCompetent, Role: access.RoleOfficer, Limit: "2wd", Actions: []workflow.Action{
+			{ID: "xong", Label: "Đã kiểm tra", Means: workflow.Forward, To: "gop", Primary: true},
+		}},
+		{ID: "doi-chieu", Title: "Đối chiếu", At: workflow.AtCompetent, Role: access.RoleClerk, Limit: "2wd", Actions: []workflow.Action{
+			{ID: "xong", Label: "Đã đối chiếu", Means: workflow.Forward, To: "gop", Primary: true},
+		}},
+		{ID: "gop", Title: "Đủ hai việc", Kind: workflow.Join, To: []workflow.Flow{{To: "ky"}}},
+	}, withoutRework(Process.Steps[2]), Process.Steps[3], Process.Steps[4]),
+}
+
+// withoutRework is a step without its ways back.
+func withoutRework(s workflow.Step) workflow.Step {
+	s.Actions = slices.DeleteFunc(slices.Clone(s.Actions), func(a workflow.Action) bool { return a.Means == workflow.SendBack })
+	return s
+}
+
 // Quick is the process of what is done while the person waits.
 var Quick = workflow.Process{
 	ID: "tai-cho", Title: "Giải quyết ngay", Start: "ky",
@@ -77,7 +100,7 @@ func New() World {
 	limit := func(kind, l string) procedure.Channel {
 		return procedure.Channel{Kind: kind, Limits: []procedure.TimeLimit{{Limit: l, Verbatim: l}}}
 	}
-	p, q := Process, Quick
+	p, q, both := Process, Quick, Both
 	form := &eform.Form{ID: "chung", Title: "Tờ khai chung"}
 	post := func(id string, a agency.ID, unit, role string) agency.Post {
 		return agency.Post{ID: id, Agency: a, Unit: unit, Title: id, Roles: []string{role}}
@@ -98,6 +121,10 @@ func New() World {
 			}),
 			version(procedure.Version{Code: Vague, Name: "Thủ tục không rõ hạn", Sector: "Thử nghiệm", Form: "chung", Process: "thuong", Competent: []agency.ID{Department}}),
 			version(procedure.Version{
+				Code: Joint, Name: "Xác nhận thử của hai nơi", Sector: "Thử nghiệm", Form: "chung", Process: "cung-luc", Competent: []agency.ID{Department},
+				Channels: []procedure.Channel{limit(procedure.Direct, "5wd"), limit(procedure.Online, "5wd")},
+			}),
+			version(procedure.Version{
 				Code: Group, Name: "Nhóm thủ tục liên thông thử", Sector: "Thử nghiệm", Form: "chung", Process: "thuong", Competent: []agency.ID{Department}, Linked: true,
 				Channels: []procedure.Channel{limit(procedure.Direct, "5wd"), limit(procedure.Online, "5wd")},
 			}),
@@ -106,6 +133,7 @@ func New() World {
 		Forms: []procedure.Form{{ID: "chung", Number: 1, Digest: procedure.SumOf(form), Value: form}},
 		Processes: []procedure.Process{
 			{ID: "thuong", Number: 1, Digest: procedure.SumOf(&p), Value: &p}, {ID: "tai-cho", Number: 1, Digest: procedure.SumOf(&q), Value: &q},
+			{ID: "cung-luc", Number: 1, Digest: procedure.SumOf(&both), Value: &both},
 		},
 		General: []procedure.Dated[procedure.General]{{ID: "general", Number: 1, Value: procedure.General{Form: "chung", Process: "thuong"}}},
 		Agencies: []agency.Agency{
