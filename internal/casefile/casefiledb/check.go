@@ -269,22 +269,34 @@ func Compare(ctx context.Context, r Reader, caseID string, want casefile.Rows) (
 	report := func(what string, is, should any) {
 		out = append(out, Finding{Case: caseID, What: what, Detail: fmt.Sprintf("the row says %v, the journal %v", is, should)})
 	}
+	type waiting struct {
+		queue string
+		item  casefile.WorkItem
+	}
+	split := func(list []waiting) (queues []string, items []casefile.WorkItem) {
+		slices.SortFunc(list, func(a, b waiting) int { return strings.Compare(a.queue, b.queue) }) // engines order text their own way
+		for _, w := range list {
+			queues, items = append(queues, w.queue), append(items, w.item)
+		}
+		return queues, items
+	}
 	rows, err := r.Query(ctx, sqlWorkOf, caseID)
-	queues := []string{}
-	work, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (casefile.WorkItem, error) {
-		var queue string
-		w, err := scanWork(queued{rows, &queue})
-		queues = append(queues, queue)
+	found, err := sqldb.Collect(rows, err, func(rows *sqldb.Rows) (waiting, error) {
+		var w waiting
+		var err error
+		w.item, err = scanWork(queued{rows, &w.queue})
 		return w, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	wantQueues := []string{}
+	told := make([]waiting, 0, len(want.Work))
 	for _, w := range want.Work {
-		wantQueues = append(wantQueues, w.Key())
+		told = append(told, waiting{w.Key(), w})
 	}
-	if spell(work) != spell(want.Work) || !slices.Equal(queues, wantQueues) {
+	queues, work := split(found)
+	wantQueues, wantWork := split(told)
+	if spell(work) != spell(wantWork) || !slices.Equal(queues, wantQueues) {
 		out = append(out, Finding{Case: caseID, What: "work_item", Detail: fmt.Sprintf("%d open items, waiting in %v; the journal says %d, in %v, or they differ in content", len(work), queues, len(want.Work), wantQueues)})
 	}
 	rows, err = r.Query(ctx, sqlScopesOf, caseID)

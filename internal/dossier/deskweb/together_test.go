@@ -11,7 +11,7 @@ import (
 	"github.com/motcua/motcua/internal/workflow"
 )
 
-const manyAgencies = "1.000010"
+const manyAgencies = "1.000012"
 
 // opinionForm is what the holder of a step fills before leaving it.
 const opinionForm = `

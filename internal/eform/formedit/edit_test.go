@@ -244,7 +244,10 @@ func TestRefusedChangesSayWhy(t *testing.T) {
 			_, err := d.AddField("con", "", formedit.Spec{Kind: formedit.Choice, Field: eform.Field{Label: "x"}})
 			return err
 		}, formedit.ErrOptions},
-		"a field without its words": {func(d *formedit.Draft) error { _, err := d.AddField("con", "", formedit.Spec{Kind: formedit.Text}); return err }, formedit.ErrLabel},
+		"a field without its words": {func(d *formedit.Draft) error {
+			_, err := d.AddField("con", "", formedit.Spec{Kind: formedit.Text})
+			return err
+		}, formedit.ErrLabel},
 		"a kind that there is not": {func(d *formedit.Draft) error {
 			_, err := d.AddField("con", "", formedit.Spec{Kind: "colour", Field: eform.Field{Label: "x"}})
 			return err

@@ -88,7 +88,7 @@ func TestTheNationalCatalogueAsCrawled(t *testing.T) {
 		t.Logf("the national list is not here: %v", err)
 		return
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	r := national.NewReader()
 	if err := r.Read("procedures.jsonl", f); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package formweb
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/motcua/motcua/internal/rule"
@@ -47,18 +48,14 @@ func (t typed) ticked(name string, there bool) bool {
 	return t.Get(name) != ""
 }
 
-func (t typed) all(name string, there []string) []string {
-	if t.Form == nil {
-		return there
-	}
-	return t.Values[name]
-}
-
 func nth(name string, i ...int) string {
+	var b strings.Builder
+	b.WriteString(name)
 	for _, n := range i {
-		name += "-" + strconv.Itoa(n)
+		b.WriteByte('-')
+		b.WriteString(strconv.Itoa(n))
 	}
-	return name
+	return b.String()
 }
 
 func line(ctx context.Context, name, key, value string, width, most int) input {
