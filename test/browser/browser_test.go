@@ -355,7 +355,9 @@ func (b *tab) typed(name, value string) {
 	case "":
 		b.t.Fatalf("%s has no field %q:\n%s", b.path(), name, b.main())
 	case "radio", "checkbox":
-		b.do(chromedp.Click(fmt.Sprintf(`%s[value=%q]`, field, value), chromedp.ByQuery))
+		one := fmt.Sprintf(`%s[value=%q]`, field, value)
+		b.eval(fmt.Sprintf(`document.querySelector('%s').scrollIntoView({block: "center"})`, one), nil) // from under the bar of acts
+		b.do(chromedp.Click(one, chromedp.ByQuery))
 	case "select":
 		b.wait(fmt.Sprintf(`[...document.querySelector('%s').options].some((o) => o.value === %q)`, field, value))
 		b.eval(fmt.Sprintf(`(() => {

@@ -27,7 +27,7 @@ func TestTwoOfficesWorkOnOneFileAtOnce(t *testing.T) {
 	}
 	id := strings.TrimPrefix(v.Page.URL.Path, "/ho-so-da-nop/")
 	as(t, "mot-cua", id, "", "Tiếp nhận", "", nil)
-	as(t, "truong-phong", id, "", "Phân công người thụ lý", "", func(b *tab) { b.typed("chuc-vu", "sxd-quan-ly-xay-dung-chuyen-vien") })
+	as(t, "truong-phong", id, "", "Phân công người thụ lý", "together-00-assign", func(b *tab) { b.typed("chuc-vu", "sxd-quan-ly-xay-dung-chuyen-vien") })
 	as(t, "chuyen-vien", id, "", "Gửi hồ sơ điện tử lấy ý kiến các cơ quan", "together-01-lead", nil)
 
 	fire, land := open(t, false), open(t, false)
