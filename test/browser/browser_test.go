@@ -100,7 +100,7 @@ func startProvince(dir string) (stop func(), err error) {
 		return nil, err
 	}
 	first()
-	province.code, province.question = "1.002693", "xin chat cay xanh truoc nha"
+	province.code, province.question = "1.001725", "doi chung chi tham tra vien an toan giao thong"
 	if out, err := exec.Command(bin, "pack", "import", "--data", data, catalogue()).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("import the catalogue: %w\n%s", err, out)
 	}

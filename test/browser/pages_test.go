@@ -9,7 +9,7 @@ func TestPagesAnybodyMayOpen(t *testing.T) {
 		{"search", "/thu-tuc?q=làm+lại+giấy+khai+sinh+bị+mất"},
 		{"search-nothing", "/thu-tuc?q=zzzzqqq"},
 		{"procedure", "/thu-tuc/1.001193"},
-		{"procedure-national", "/thu-tuc/1.002693"},
+		{"procedure-national", "/thu-tuc/1.001725"},
 		{"track", "/tra-cuu"},
 		{"track-nothing", "/tra-cuu?ma=H99.06-261120-9999&k=aaaaaaaaaaaa"},
 		{"sign-in", "/dang-nhap"},

@@ -38,6 +38,11 @@ func (b *tab) look(name string) {
 	}
 	for _, s := range screens {
 		b.resize(s.width, s.height, s.phone)
+		// The page in its whole length: what lies under the bar of acts at the foot of a window is scrolled out from under
+		// it, so its size is judged where nothing covers it.
+		var length float64
+		b.eval(`document.documentElement.scrollHeight`, &length)
+		b.resize(s.width, max(s.height, int64(length)), s.phone)
 		b.eval("void 0;"+script+";void 0", nil)
 		var found []finding
 		b.eval(`axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
