@@ -132,7 +132,8 @@ func New() World {
 		Homes: []procedure.Dated[agency.Home]{{ID: "thu", Number: 1, Value: agency.Home{ID: "thu", Code: "H99", Name: "Tỉnh Thử", Portal: "G22.99"}}},
 		Forms: []procedure.Form{{ID: "chung", Number: 1, Digest: procedure.SumOf(form), Value: form}},
 		Processes: []procedure.Process{
-			{ID: "thuong", Number: 1, Digest: procedure.SumOf(&p), Value: &p}, {ID: "tai-cho", Number: 1, Digest: procedure.SumOf(&q), Value: &q},
+			{ID: "thuong", Number: 1, Digest: procedure.SumOf(&p), Value: &p},
+			{ID: "tai-cho", Number: 1, Digest: procedure.SumOf(&q), Value: &q},
 			{ID: "cung-luc", Number: 1, Digest: procedure.SumOf(&both), Value: &both},
 		},
 		General: []procedure.Dated[procedure.General]{{ID: "general", Number: 1, Value: procedure.General{Form: "chung", Process: "thuong"}}},
