@@ -23,6 +23,12 @@ func TestFormsAndProceduresAreEditedInTheStudio(t *testing.T) {
 	form := set + "/bieu-mau/ket-hon"
 	admin.open(form)
 	admin.look("studio-form")
+	admin.typed("ten", "Tờ khai đăng ký kết hôn, bản mới")
+	admin.follow("Lưu")
+	admin.says("Tờ khai đăng ký kết hôn, bản mới")
+	admin.open(form + "/phien-ban")
+	admin.says("bản mới")
+	admin.open(form)
 	admin.follow("Họ, chữ đệm, tên")
 	admin.look("studio-form-field")
 	admin.open(form + "/xem-truoc")
